@@ -1,0 +1,62 @@
+# Every step is repeated only when what it depends on has changed.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PYTHON := .venv/bin/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check -qq
+PACKAGES := server realtime storage
+FRONT_END := $(shell find static -type f -not -path 'static/dist/*' 2>/dev/null)
+TESTS ?= tests
+
+.PHONY: help run demo test check pins clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+run: .venv/runtime static/dist/.built ## serve the board at http://localhost:8000
+	@exec $(PYTHON) -m server serve
+
+demo: .venv/runtime ## fill a workspace with sample clients, and print two logins
+	@$(PYTHON) -m server demo
+
+test: .venv/tests static/dist/.built check ## check the code and run every test (TESTS=tests/unit for some)
+	@scripts/setup/services.sh
+	@npm test --silent
+	@$(PYTHON) -m pytest $(TESTS)
+
+check: .venv/tests ## style, types and import rules
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy $(PACKAGES)
+	@log=$$(.venv/bin/lint-imports --no-cache) || { echo "$$log"; exit 1; }
+
+pins: ## renew requirements*.txt after an edit of requirements*.in
+	@scripts/setup/pins.sh
+
+clean: ## remove everything that was installed or built, but no data
+	rm -rf .venv node_modules static/dist tests/.artifacts
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/runtime: requirements.txt
+	@scripts/setup/venv.sh .venv
+	@echo "installing Python packages"
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+.venv/tests: requirements-dev.txt .venv/runtime
+	@echo "installing Python test tools"
+	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	@echo "installing front-end packages"
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
+static/dist/.built: node_modules/.installed $(FRONT_END)
+	@echo "building the front end"
+	@npm run build --silent
+	@touch $@
