@@ -1,0 +1,127 @@
+"""`Storage`: one database, its repositories and its transactions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import bindparam, func, literal_column, select
+
+from storage.address import normalised
+from storage.change_log import ChangeLog
+from storage.clients import Clients
+from storage.comments import Comments
+from storage.errors import NoSuchWorkspace, Unavailable
+from storage.gateway import Gateway, TaskConnections
+from storage.invites import Invites
+from storage.members import Members
+from storage.outcomes import Outcomes
+from storage.personal_tokens import PersonalTokens
+from storage.records import Workspace
+from storage.refresh_tokens import RefreshTokens
+from storage.retention import Retention
+from storage.stages import Stages
+from storage.statements import Statement
+from storage.tables import Moment, workspaces
+from storage.users import Users
+from storage.workspaces import Workspaces
+from storage.write import Write
+
+PING = Statement(select(literal_column("1")))
+# Not FOR UPDATE: that would also stop transactions which only refer to the workspace.
+LOCK = Statement(
+    select(workspaces).where(workspaces.c.id == bindparam("id")).with_for_update(key_share=True)
+)
+# The database's clock is the same for every instance, however wrong theirs are.
+CLOCK = Statement(select(func.clock_timestamp(type_=Moment())))
+
+
+class Storage:
+    """Opened once a process. Inside `transaction()` or `write()` every call of the task joins it.
+
+    An error inside must leave it, or leave a savepoint of it, before anything else is done there.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_min: int = 1,
+        pool_max: int = 10,
+        statement_timeout_s: float = 10,
+        lock_timeout_s: float = 5,
+        acquire_timeout_s: float = 5,
+    ) -> None:
+        self.url = normalised(url)
+        self._ping_timeout_s = acquire_timeout_s
+        if self.url.startswith("sqlite:"):
+            self.dialect = "sqlite"
+            self._connections = TaskConnections(
+                self.url,
+                "storage.sqlite:SQLiteBackend",
+                lock_timeout_s=lock_timeout_s,
+                acquire_timeout_s=acquire_timeout_s,
+            )
+        else:
+            self.dialect = "postgresql"
+            self._connections = TaskConnections(
+                self.url,
+                "storage.postgres:PostgresBackend",
+                pool_min=pool_min,
+                pool_max=pool_max,
+                statement_timeout_s=statement_timeout_s,
+                lock_timeout_s=lock_timeout_s,
+                acquire_timeout_s=acquire_timeout_s,
+            )
+        self._gateway = gateway = Gateway(self._connections)
+        self.users = Users(gateway)
+        self.refresh_tokens = RefreshTokens(gateway)
+        self.personal_tokens = PersonalTokens(gateway)
+        self.workspaces = Workspaces(gateway)
+        self.members = Members(gateway)
+        self.invites = Invites(gateway)
+        self.stages = Stages(gateway)
+        self.clients = Clients(gateway)
+        self.comments = Comments(gateway)
+        self.change_log = ChangeLog(gateway)
+        self.outcomes = Outcomes(gateway)
+        self.retention = Retention(gateway, self.dialect)
+
+    async def open(self) -> None:
+        """Connects, or raises Unavailable: whether to try again is the caller's business."""
+        await self._connections.connect()
+
+    async def close(self) -> None:
+        await self._connections.disconnect()
+
+    async def ping(self) -> None:
+        """Raises Unavailable unless the database answers now."""
+        try:
+            async with asyncio.timeout(self._ping_timeout_s):
+                await self._gateway.value(PING())
+        except TimeoutError as error:
+            raise Unavailable("the database did not answer in time") from error
+
+    async def now(self) -> datetime:
+        """The time that everything stored is dated by: the database's, on SQLite this machine's."""
+        if self.dialect == "sqlite":
+            return datetime.now(UTC)
+        now: datetime = await self._gateway.value(CLOCK())
+        return now
+
+    def transaction(self) -> AbstractAsyncContextManager[None]:
+        """All or nothing; inside another transaction of the same task, a savepoint."""
+        return self._gateway.transaction()
+
+    @asynccontextmanager
+    async def write(self, workspace_id: str) -> AsyncIterator[Write]:
+        """A transaction that alone may write to the workspace and append to its change log."""
+        async with self._gateway.transaction(turn_of=workspace_id):
+            row = await self._gateway.row(LOCK(id=workspace_id))
+            if row is None:
+                raise NoSuchWorkspace(workspace_id)
+            write = Write(self._gateway, Workspace(**row))
+            yield write
+            await write.finish()

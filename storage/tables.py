@@ -1,0 +1,245 @@
+"""Every table, in SQLAlchemy Core; migrations/ holds the way there.
+
+Everything of a workspace hangs from its row by ON DELETE CASCADE. Ids, keys and ranks compare by
+byte on both databases, so that an order or a page is the same on either.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time: timestamptz on Postgres, on SQLite text of fixed width in UTC, which sorts."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(32))  # type: ignore[arg-type]
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.isoformat(timespec="microseconds") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        assert value is None or isinstance(value, datetime)
+        return value
+
+
+def by_byte() -> TypeEngine[str]:
+    """Text ordered by its bytes, as SQLite does by itself."""
+    return Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def parent(column: str) -> ForeignKey:
+    return ForeignKey(column, ondelete="CASCADE")
+
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", by_byte(), primary_key=True),
+    Column("email", Text, nullable=False),
+    # The address as it is compared: without regard to case.
+    Column("email_key", by_byte(), nullable=False, info={"field": "email"}),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("email_key"),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("id", by_byte(), primary_key=True),
+    Column("token_hash", by_byte(), nullable=False),
+    Column("family_id", by_byte(), nullable=False, index=True),
+    Column("user_id", by_byte(), parent("users.id"), nullable=False, index=True),
+    Column("issued_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("used_at", Moment),
+    Column("revoked_at", Moment),
+    UniqueConstraint("token_hash"),
+)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("id", by_byte(), primary_key=True),
+    Column("name", Text, nullable=False),
+    # The seq of the last row of its change log.
+    Column("seq", BigInteger, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", by_byte(), nullable=False),
+)
+
+personal_tokens = Table(
+    "personal_tokens",
+    metadata,
+    Column("id", by_byte(), primary_key=True),
+    Column("token_hash", by_byte(), nullable=False),
+    Column("user_id", by_byte(), parent("users.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("workspace_id", by_byte(), parent("workspaces.id"), index=True),
+    Column("expires_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+    UniqueConstraint("token_hash"),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("workspace_id", by_byte(), parent("workspaces.id"), primary_key=True),
+    Column("user_id", by_byte(), parent("users.id"), primary_key=True, index=True),
+    Column("role", Text, nullable=False),
+    Column("joined_at", Moment, nullable=False),
+)
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", by_byte(), primary_key=True),
+    Column("code_hash", by_byte(), nullable=False),
+    Column("workspace_id", by_byte(), parent("workspaces.id"), nullable=False, index=True),
+    Column("email", Text),
+    Column("role", Text, nullable=False),
+    Column("created_by", by_byte(), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("accepted_at", Moment),
+    Column("accepted_by", by_byte()),
+    UniqueConstraint("code_hash"),
+)
+
+stages = Table(
+    "stages",
+    metadata,
+    Column("workspace_id", by_byte(), parent("workspaces.id"), primary_key=True),
+    Column("id", by_byte(), primary_key=True),
+    Column("key", by_byte(), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("color", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("workspace_id", "key"),
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("workspace_id", by_byte(), parent("workspaces.id"), primary_key=True),
+    Column("id", by_byte(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("company", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    # A stage's key, without a foreign key: a deleted client keeps it and must not hold the stage.
+    Column("stage", by_byte(), nullable=False),
+    Column("position", by_byte(), nullable=False),
+    Column("value_amount", BigInteger),
+    Column("value_currency", Text),
+    Column("owner_id", by_byte()),
+    Column("tags", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("next_action_at", Moment),
+    Column("custom", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", by_byte(), nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("updated_by", by_byte(), nullable=False),
+    Column("deleted_at", Moment),
+    # Kept by the repository for sorting, search and the tag filter: folded copies of the above.
+    Column("name_key", by_byte(), nullable=False),
+    Column("company_key", by_byte()),
+    Column("search_text", Text, nullable=False),
+    Column("tag_index", Text, nullable=False),
+    Index("ix_clients_workspace_id_position", "workspace_id", "position", "id"),
+    Index("ix_clients_workspace_id_stage", "workspace_id", "stage", "position", "id"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("workspace_id", by_byte(), primary_key=True),
+    Column("id", by_byte(), primary_key=True),
+    Column("client_id", by_byte(), nullable=False),
+    Column("author_id", by_byte(), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("version", Integer, nullable=False),
+    ForeignKeyConstraint(
+        ["workspace_id", "client_id"], ["clients.workspace_id", "clients.id"], ondelete="CASCADE"
+    ),
+    Index("ix_comments_client", "workspace_id", "client_id", "created_at", "id"),
+)
+
+change_log = Table(
+    "change_log",
+    metadata,
+    Column("workspace_id", by_byte(), parent("workspaces.id"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor_id", by_byte(), nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("entity", by_byte(), nullable=False),
+    Column("op", Text, nullable=False),
+    Column("entity_id", by_byte(), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("command_id", Text),
+    Index("ix_change_log_entity", "workspace_id", "entity", "entity_id", "seq"),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("user_id", by_byte(), parent("users.id"), primary_key=True),
+    Column("key", by_byte(), primary_key=True),
+    Column("workspace_id", by_byte(), parent("workspaces.id"), index=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("seq", BigInteger),
+    Column("version", Integer),
+    Column("result", Text, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+)

@@ -1,0 +1,81 @@
+"""One workspace's write: the change log's next rows, numbered without a hole."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, update
+
+from storage.change_log import insertion
+from storage.gateway import Gateway
+from storage.records import Actor, Change, Workspace
+from storage.statements import Statement
+from storage.tables import workspaces
+
+SET_SEQ = Statement(
+    update(workspaces)
+    .where(workspaces.c.id == bindparam("workspace_id"))
+    .values(seq=bindparam("new_seq"))
+)
+
+
+class Write:
+    """What `Storage.write` gives: the locked workspace, and the way to append to its log."""
+
+    def __init__(self, gateway: Gateway, workspace: Workspace) -> None:
+        self._gateway = gateway
+        self.workspace = workspace
+        self.seq = workspace.seq
+        self.changes: list[Change] = []
+
+    async def append(
+        self,
+        *,
+        actor: Actor,
+        entity: str,
+        op: str,
+        id: str,  # noqa: A002 - the name it has in a change
+        version: int,
+        data: dict[str, Any],
+        previous: dict[str, Any],
+        at: datetime,
+        command_id: str | None = None,
+    ) -> Change:
+        """Adds the change under the next seq."""
+        change = Change(
+            workspace_id=self.workspace.id,
+            seq=self.seq + 1,
+            at=at,
+            actor=actor,
+            entity=entity,
+            op=op,
+            id=id,
+            version=version,
+            data=data,
+            previous=previous,
+            command_id=command_id,
+        )
+        await self._gateway.execute(insertion(change))
+        self.seq = change.seq
+        self.changes.append(change)
+        return change
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that may fail alone: its error takes its rows and changes back, and is raised."""
+        seq, count = self.seq, len(self.changes)
+        try:
+            async with self._gateway.transaction():
+                yield
+        except BaseException:
+            self.seq = seq
+            del self.changes[count:]
+            raise
+
+    async def finish(self) -> None:
+        """Called by `Storage.write` before the commit: the workspace takes the last seq."""
+        if self.changes:
+            await self._gateway.execute(SET_SEQ(workspace_id=self.workspace.id, new_seq=self.seq))
