@@ -1,0 +1,34 @@
+"""A server-to-client text frame, encoded and framed once for every socket that gets it.
+
+Server frames are not masked (RFC 6455, section 5.1), so the same bytes serve all subscribers.
+"""
+
+from __future__ import annotations
+
+_FIN_TEXT = 0x81
+
+
+class Frame:
+    """One JSON object on its way to sockets: `payload` is the UTF-8 text, `wire` the websocket frame around it."""
+
+    __slots__ = ("_wire", "payload")
+
+    def __init__(self, payload: bytes) -> None:
+        self.payload = payload
+        self._wire: bytes | None = None
+
+    @property
+    def wire(self) -> bytes:
+        if self._wire is None:
+            self._wire = text_frame(self.payload)
+        return self._wire
+
+
+def text_frame(payload: bytes) -> bytes:
+    """Frame `payload` as one unmasked, final text frame (RFC 6455, section 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return bytes((_FIN_TEXT, size)) + payload
+    if size < 65536:
+        return bytes((_FIN_TEXT, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((_FIN_TEXT, 127)) + size.to_bytes(8, "big") + payload

@@ -1,0 +1,65 @@
+"""Problem details: the one shape of every refusal, over REST and on the channel (RFC 9457)."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class ProblemKind(enum.Enum):
+    """What can go wrong, each with its HTTP status and title. The value is the anchor in /docs/errors."""
+
+    INVALID = ("invalid", 422, "The input is not valid")
+    MALFORMED = ("malformed", 400, "The input cannot be read")
+    UNAUTHORIZED = ("unauthorized", 401, "Sign in first")
+    FORBIDDEN = ("forbidden", 403, "Your role does not allow this")
+    NOT_FOUND = ("not-found", 404, "There is no such thing here")
+    METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "This address does not take that method")
+    CONFLICT = ("conflict", 409, "This collides with what is there")
+    GONE = ("gone", 410, "No longer kept")
+    PRECONDITION_FAILED = ("precondition-failed", 412, "The record has changed meanwhile")
+    TOO_LARGE = ("too-large", 413, "The input is too large")
+    TOO_MANY = ("too-many", 429, "Too many requests")
+    INTERNAL = ("internal", 500, "The server failed")
+    UNAVAILABLE = ("unavailable", 503, "The service is away for a moment")
+
+    def __init__(self, anchor: str, status: int, title: str) -> None:
+        self.anchor = anchor
+        self.status = status
+        self.title = title
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong with one field, and what would be right."""
+
+    field: str
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An `application/problem+json` object (RFC 9457, section 3.1)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+
+    @classmethod
+    def of(cls, kind: ProblemKind, detail: str, errors: tuple[FieldError, ...] = ()) -> Problem:
+        return cls(f"/docs/errors#{kind.anchor}", kind.title, kind.status, detail, errors)
+
+
+class CloseCode(enum.IntEnum):
+    """Why the server ends a channel (RFC 6455, section 7.4; 4000-4999 are the application's)."""
+
+    TOO_BIG = 1009
+    SERVER_FAULT = 1011
+    RESTARTING = 1012
+    TOO_SLOW = 4008
+    RATE_LIMITED = 4029
+    MALFORMED = 4400
+    UNAUTHORIZED = 4401
+    NOT_A_MEMBER = 4403
+    NO_SUCH_WORKSPACE = 4404

@@ -1,0 +1,160 @@
+"""One workspace's stream of changes on one instance: in order, without holes, to every socket once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from realtime.frames import Frame
+from realtime.presence import PresenceBoard
+from realtime.problems import CloseCode
+
+
+@dataclass(frozen=True)
+class LoggedFrame:
+    """A row of the change log as it goes to sockets. `entity`, `op` and `id` say what it touched, undecoded."""
+
+    seq: int
+    entity: str
+    op: str
+    id: str
+    frame: Frame
+
+
+class Subscriber(Protocol):
+    """A socket that has joined. `send` and `close` return at once; `send` closes a reader that is too slow."""
+
+    session_id: str
+    user_id: str
+    cursor: int
+
+    def welcome(self, seq: int, resumed: bool) -> None: ...
+
+    def send(self, frame: Frame) -> None: ...
+
+    def close(self, code: CloseCode, reason: str) -> None: ...
+
+    async def drained(self) -> bool:
+        """Wait until little is left to send; False when the socket has ended."""
+        ...
+
+
+class Topic:
+    """Delivers the changes of one workspace to this instance's sockets.
+
+    `delivered` is the last seq handed to the live sockets. A later change that is not the next waits in `_early`
+    until the hole is filled, by the bus or from the log. None until the hub knows the log's head.
+    """
+
+    def __init__(self, workspace_id: str, instance: str, *, max_early: int) -> None:
+        self.workspace_id = workspace_id
+        self.delivered: int | None = None
+        self.presence = PresenceBoard(instance)
+        self.passed: set[Callable[[], None]] = set()  # called after each delivery, by long polls
+        self._live: dict[str, Subscriber] = {}
+        self._ahead: dict[str, Subscriber] = {}  # resumed from the log beyond `delivered`
+        self._resuming: dict[str, Subscriber] = {}  # still being sent the log
+        self._early: dict[int, LoggedFrame] = {}
+        self._max_early = max_early
+        self._log_head = 0  # the highest seq that is known to be in the log
+
+    @property
+    def head(self) -> int:
+        """`delivered` of an opened topic."""
+        assert self.delivered is not None, "an opened topic knows its head"
+        return self.delivered
+
+    @property
+    def subscribers(self) -> list[Subscriber]:
+        return [*self._live.values(), *self._ahead.values(), *self._resuming.values()]
+
+    def __len__(self) -> int:
+        return len(self._live) + len(self._ahead) + len(self._resuming)
+
+    def begin_resume(self, subscriber: Subscriber) -> None:
+        """`subscriber` is being sent the log: it gets no changes from here yet, but everything else."""
+        self._resuming[subscriber.session_id] = subscriber
+
+    def attach(self, subscriber: Subscriber) -> None:
+        """From here on `subscriber` gets every change after its cursor, which is `delivered` or beyond."""
+        self._resuming.pop(subscriber.session_id, None)
+        ahead = self.delivered is None or subscriber.cursor > self.delivered
+        (self._ahead if ahead else self._live)[subscriber.session_id] = subscriber
+
+    def detach(self, subscriber: Subscriber) -> None:
+        self._live.pop(subscriber.session_id, None)
+        self._ahead.pop(subscriber.session_id, None)
+        self._resuming.pop(subscriber.session_id, None)
+
+    def start_at(self, head: int) -> None:
+        """The log's head is `head`: everything up to it is history."""
+        self.delivered = head
+        self._deliver_early()
+
+    @property
+    def has_hole(self) -> bool:
+        """Whether the log has changes that no live socket has been given."""
+        return self.delivered is not None and self._log_head > self.delivered
+
+    def offer(self, change: LoggedFrame) -> None:
+        """Take a change from the bus, the log or a commit here: in any order, any number of times."""
+        self._log_head = max(self._log_head, change.seq)
+        if self.delivered is not None and change.seq <= self.delivered:
+            return
+        if self.delivered is not None and change.seq == self.delivered + 1:
+            self._deliver(change)
+        else:
+            if len(self._early) >= self._max_early:
+                self._early.clear()  # the log has them all
+            self._early[change.seq] = change
+        self._deliver_early()
+
+    def behind(self, head: int) -> int:
+        """The log is known to reach to `head`; gives the highest seq known so far."""
+        self._log_head = max(self._log_head, head)
+        return self._log_head
+
+    def settle(self, known: int) -> None:
+        """The log was read to its end: what was thought to be in it, up to `known`, is not."""
+        if self._log_head == known:
+            self._log_head = self.head
+        for seq in [seq for seq in self._early if seq <= known]:
+            del self._early[seq]
+
+    def broadcast(self, frame: Frame) -> None:
+        """Send what is in no log (presence, assistant text) to every socket."""
+        for subscriber in self.subscribers:
+            subscriber.send(frame)
+
+    def close_all(self, code: CloseCode, reason: str) -> None:
+        for subscriber in self.subscribers:
+            subscriber.close(code, reason)
+
+    def _deliver_early(self) -> None:
+        if self.delivered is None:
+            return
+        for seq in [seq for seq in self._early if seq <= self.delivered]:
+            del self._early[seq]
+        while (change := self._early.pop(self.delivered + 1, None)) is not None:
+            self._deliver(change)
+
+    def _deliver(self, change: LoggedFrame) -> None:
+        self.delivered = change.seq
+        if change.entity == "member" and change.op == "deleted":
+            for subscriber in self.subscribers:
+                # One that resumed beyond this removal was let in again after it.
+                if subscriber.user_id == change.id and subscriber.cursor < change.seq:
+                    subscriber.close(CloseCode.NOT_A_MEMBER, "no longer a member of this workspace")
+        for subscriber in list(self._live.values()):
+            subscriber.cursor = change.seq
+            subscriber.send(change.frame)
+        for subscriber in list(self._ahead.values()):
+            if change.seq > subscriber.cursor:
+                subscriber.cursor = change.seq
+                subscriber.send(change.frame)
+            if subscriber.cursor <= change.seq:
+                del self._ahead[subscriber.session_id]
+                self._live[subscriber.session_id] = subscriber
+        for wake in list(self.passed):
+            wake()
