@@ -1,0 +1,1 @@
+"""The Starlette app: settings, accounts, commands, REST, the channel, the command line."""

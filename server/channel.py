@@ -1,0 +1,287 @@
+"""The websocket endpoint: moves bytes between a socket and its `Session`, and carries out the session's effects."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.websockets import WebSocket
+
+from realtime.deadlines import DeadlineWheel
+from realtime.frames import Frame
+from realtime.hub import Hub
+from realtime.messages import SUBPROTOCOL, Ack, ErrorFrame, Welcome
+from realtime.problems import CloseCode, Problem, ProblemKind
+from realtime.session import Announce, Authenticate, Close, Effect, Renew, Run, Send, Session
+from server.commands.service import CommandService
+from server.errors import AppError, Unauthorized
+from server.identity.accounts import Accounts, seconds_left
+from server.identity.principal import Principal
+from server.ids import new_id
+from server.limits import Limits
+from server.outlets import Outlet, outlet_for
+from server.problems import translated
+from storage import Storage
+
+logger = logging.getLogger("clientflow.channel")
+_encoder = msgspec.json.Encoder()
+_WHEEL_SLOT_S = 0.25
+
+
+@dataclass
+class Channels:
+    """What every channel needs, and the one timer that all share."""
+
+    storage: Storage
+    hub: Hub
+    accounts: Accounts
+    commands: CommandService
+    limits: Limits
+    allowed_origins: tuple[str, ...]
+    deadlines: DeadlineWheel[Connection] = field(
+        default_factory=lambda: DeadlineWheel(_WHEEL_SLOT_S, time.monotonic())
+    )
+
+    async def keep_time(self) -> None:
+        """Tell each connection when its deadline has passed."""
+        while True:
+            await asyncio.sleep(_WHEEL_SLOT_S)
+            for connection in self.deadlines.due(time.monotonic()):
+                connection.tick()
+
+    async def endpoint(self, websocket: WebSocket) -> None:
+        """/ws/workspaces/{workspace_id}"""
+        if not self._origin_allowed(websocket):
+            await websocket.close()  # before the accept: the handshake is answered with 403
+            return
+        offered = websocket.scope.get("subprotocols", [])
+        await websocket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        await Connection(self, websocket).run()
+
+    def _origin_allowed(self, websocket: WebSocket) -> bool:
+        """Browsers send Origin and cannot forge it (RFC 6455, section 10.2); programs need send none."""
+        origin = websocket.headers.get("origin")
+        if origin is None or origin.rstrip("/") in self.allowed_origins:
+            return True
+        return urlsplit(origin).netloc == websocket.headers.get("host")
+
+
+class Connection:
+    """One socket. It is the hub's `Subscriber` once it has joined."""
+
+    def __init__(self, channels: Channels, websocket: WebSocket) -> None:
+        self.session_id = new_id()
+        self.user_id = ""
+        self.cursor = 0
+        self._channels = channels
+        self._websocket = websocket
+        self._workspace_id: str = websocket.path_params["workspace_id"]
+        self._outlet: Outlet = outlet_for(websocket, channels.limits)
+        self._session = Session(channels.limits.session, time.monotonic())
+        self._principal: Principal | None = None
+        self._role = ""
+        self._waiting: deque[Run] = deque()
+        self._answered = asyncio.Event()
+        self._running = False
+        self._last_effects: list[Effect] = []  # what ends the channel once the command is answered
+        self._worker: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Serve the socket until it ends."""
+        self._schedule()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                sending = tasks.create_task(self._outlet.run())
+                try:
+                    await self._read(tasks)
+                finally:
+                    sending.cancel()
+                    if self._worker is not None:
+                        self._worker.cancel()
+        finally:
+            self._channels.deadlines.discard(self)
+            if self._role:
+                self._channels.hub.leave(self._workspace_id, self)
+
+    def tick(self) -> None:
+        self._apply_now(self._session.tick(time.monotonic()))
+        self._schedule()
+
+    # Subscriber
+
+    def welcome(self, seq: int, resumed: bool) -> None:
+        assert self._principal is not None
+        user = {
+            "id": self._principal.user_id,
+            "name": self._principal.name,
+            "email": self._principal.email,
+        }
+        heartbeat = self._channels.limits.session.heartbeat_s
+        frame = Welcome(seq, self.session_id, user, self._role, heartbeat, resumed)
+        self._session.welcomed(time.monotonic(), seconds_left(self._principal))
+        self.send(Frame(_encoder.encode(frame)))
+
+    def send(self, frame: Frame) -> None:
+        if not self._last_effects:
+            self._outlet.send(frame)
+
+    def close(self, code: CloseCode, reason: str) -> None:
+        """At once, but for the answer to the command in hand: that is often what ends the channel."""
+        effects = self._session.refused(code, reason)
+        if self._running and code in (CloseCode.NOT_A_MEMBER, CloseCode.NO_SUCH_WORKSPACE):
+            self._last_effects += effects
+        else:
+            self._apply_now(effects)
+
+    async def drained(self) -> bool:
+        return await self._outlet.drained()
+
+    # Effects
+
+    async def _read(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] != "websocket.receive":
+                return
+            raw = message.get("text")
+            for effect in self._session.receive(
+                message["bytes"] if raw is None else raw, time.monotonic()
+            ):
+                await self._apply(effect, tasks)
+            self._schedule()
+
+    async def _apply(self, effect: Effect, tasks: asyncio.TaskGroup) -> None:
+        if isinstance(effect, Authenticate):
+            await self._guarded(self._join(effect))
+        elif isinstance(effect, Renew):
+            await self._guarded(self._renew(effect))
+        elif isinstance(effect, Run):
+            self._waiting.append(effect)
+            if self._worker is None:
+                self._worker = tasks.create_task(self._work())
+            while len(self._waiting) >= self._channels.limits.max_commands_waiting:
+                self._answered.clear()
+                await self._answered.wait()
+        elif isinstance(effect, Announce):
+            self._channels.hub.announce(self._workspace_id, self, effect.state)
+        else:
+            self._apply_now([effect])
+
+    def _apply_now(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Send):
+                self.send(Frame(effect.payload))
+            elif isinstance(effect, Close):
+                self._outlet.close(effect.code, effect.reason)
+
+    def _schedule(self) -> None:
+        deadline = self._session.deadline
+        self._channels.deadlines.set(self, None if deadline == float("inf") else deadline)
+
+    async def _guarded(self, step: Awaitable[None]) -> None:
+        """Carry out a step of the handshake; what it raises becomes an error frame and the close code it means."""
+        try:
+            await step
+        except _NotAdmitted as refusal:
+            self._end(refusal.code, Problem.of(ProblemKind.NOT_FOUND, refusal.reason))
+        except Exception as error:
+            app_error = translated(error)
+            if app_error is None:
+                raise
+            self._end(_CLOSE_CODES.get(app_error.kind, CloseCode.SERVER_FAULT), app_error.problem)
+
+    async def _join(self, effect: Authenticate) -> None:
+        principal = await self._identify(effect.token)
+        role = await self._role_of(principal)
+        self._principal, self._role, self.user_id = principal, role, principal.user_id
+        await self._channels.hub.join(
+            self._workspace_id, self, since=effect.since, name=principal.name
+        )
+        # A removal that was delivered before this socket joined did not close it: look again.
+        self._role = await self._role_of(principal)
+
+    async def _renew(self, effect: Renew) -> None:
+        principal = await self._identify(effect.token)
+        if principal.user_id != self.user_id:
+            raise Unauthorized("The fresh token belongs to another user.")
+        self._role = await self._role_of(principal)
+        self._principal = principal
+        self._session.renewed(time.monotonic(), seconds_left(principal))
+
+    async def _identify(self, token: str | None) -> Principal:
+        token = token or bearer_token(self._websocket.headers.get("authorization"))
+        if not token:
+            raise Unauthorized("Send an access token in hello.token or as Authorization: Bearer.")
+        return await self._channels.accounts.identify(token)
+
+    async def _role_of(self, principal: Principal) -> str:
+        members, workspaces = self._channels.storage.members, self._channels.storage.workspaces
+        role = await members.role(self._workspace_id, principal.user_id)
+        if role is not None and principal.may_enter(self._workspace_id):
+            return role
+        if await workspaces.head(self._workspace_id) is None:
+            raise _NotAdmitted(CloseCode.NO_SUCH_WORKSPACE, _NO_SUCH_WORKSPACE)
+        raise _NotAdmitted(CloseCode.NOT_A_MEMBER, "You are not a member of this workspace.")
+
+    async def _work(self) -> None:
+        """Carry out the waiting commands one after the other: a client's own order is kept."""
+        while self._waiting:
+            run = self._waiting.popleft()
+            self._running = True
+            answer = await self._answer(run)
+            self._running = False
+            self._answered.set()
+            self._outlet.send(Frame(_encoder.encode(answer)))
+            if self._last_effects:
+                self._waiting.clear()
+                self._apply_now(self._last_effects)
+        self._worker = None
+
+    async def _answer(self, run: Run) -> Ack | ErrorFrame:
+        assert self._principal is not None
+        try:
+            answer = await self._channels.commands.execute(
+                self._principal, self._workspace_id, run.command, key=run.command_id, via="socket"
+            )
+        except Exception as error:
+            app_error = translated(error)
+            if app_error is None:
+                logger.exception("command %s failed", run.command_id)
+                app_error = AppError("The server failed at this command.")
+            if app_error.kind is ProblemKind.UNAUTHORIZED:
+                self._last_effects += self._session.refused(
+                    CloseCode.UNAUTHORIZED, app_error.problem.detail
+                )
+            return ErrorFrame(run.command_id, app_error.problem)
+        return Ack(run.command_id, answer.seq, answer.version, msgspec.Raw(answer.result))
+
+    def _end(self, code: CloseCode, problem: Problem) -> None:
+        self.send(Frame(_encoder.encode(ErrorFrame(None, problem))))
+        self.close(code, problem.detail)
+
+
+_CLOSE_CODES = {
+    ProblemKind.INVALID: CloseCode.NO_SUCH_WORKSPACE,  # an id that no database can hold
+    ProblemKind.UNAUTHORIZED: CloseCode.UNAUTHORIZED,
+    ProblemKind.NOT_FOUND: CloseCode.NO_SUCH_WORKSPACE,
+}
+_NO_SUCH_WORKSPACE = "There is no such workspace."
+
+
+class _NotAdmitted(Exception):
+    def __init__(self, code: CloseCode, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+def bearer_token(header: str | None) -> str | None:
+    """The token of an Authorization header (RFC 6750, section 2.1), if it has one."""
+    scheme, _, token = (header or "").partition(" ")
+    return token.strip() or None if scheme.casefold() == "bearer" else None

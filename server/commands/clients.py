@@ -1,0 +1,244 @@
+"""Commands on client records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fractional_indexing import FIError, generate_key_between
+from msgspec import UNSET
+
+from realtime.messages import (
+    BulkClients,
+    ClientPatch,
+    CreateClient,
+    CreateComment,
+    DeleteClient,
+    RestoreClient,
+    UpdateClient,
+)
+from server.commands.context import Context, Result
+from server.errors import AppError, Conflict, Invalid, NotFound, PreconditionFailed
+from server.ids import new_id
+from server.times import in_utc
+from storage.records import Client, Comment, Money
+
+
+async def create_client(context: Context, command: CreateClient) -> Result:
+    draft = command.data
+    client_id = new_id() if draft.id is UNSET else draft.id
+    if await _exists(context, client_id):
+        raise Conflict(f"There is a client with the id {client_id} already.")
+    given = await _checked(context, draft)
+    stage = given["stage"] if "stage" in given else await _first_stage(context)
+    fields = {
+        **given,
+        "stage": stage,
+        "position": await _free_position(context, client_id, stage, given.get("position")),
+        "created_at": context.now,
+        "created_by": context.actor.id,
+        "updated_at": context.now,
+        "updated_by": context.actor.id,
+    }
+    client = Client(id=client_id, **fields)
+    await context.storage.clients.add(context.workspace_id, client)
+    await context.record(
+        "client", "created", client.id, client.version, msgspec.to_builtins(client)
+    )
+    return Result(201, client, client.version)
+
+
+async def update_client(context: Context, command: UpdateClient) -> Result:
+    client = await _live(context, command.client_id, command.if_version)
+    given = await _checked(context, command.data)
+    if "stage" in given or "position" in given:
+        stage = given.get("stage", client.stage)
+        moved = stage != client.stage or given.get("position") not in (None, client.position)
+        given["position"] = (
+            await _free_position(context, client.id, stage, given.get("position"))
+            if moved
+            else client.position
+        )
+    changed = {name: value for name, value in given.items() if value != getattr(client, name)}
+    if not changed:
+        return Result(200, client, client.version)
+    stamp = {"updated_at": context.now, "updated_by": context.actor.id}
+    updated = msgspec.structs.replace(client, **changed, **stamp, version=client.version + 1)
+    await context.storage.clients.save(context.workspace_id, updated)
+    previous = {name: getattr(client, name) for name in changed}
+    await context.record(
+        "client",
+        "updated",
+        client.id,
+        updated.version,
+        msgspec.to_builtins({**changed, **stamp}),
+        msgspec.to_builtins(previous),
+    )
+    return Result(200, updated, updated.version)
+
+
+async def delete_client(context: Context, command: DeleteClient) -> Result:
+    client = await _live(context, command.client_id, command.if_version)
+    version = client.version + 1
+    await context.storage.clients.delete(
+        context.workspace_id, client.id, version=version, at=context.now, by=context.actor.id
+    )
+    await context.record("client", "deleted", client.id, version, {}, msgspec.to_builtins(client))
+    return Result(204, None, version)
+
+
+async def restore_client(context: Context, command: RestoreClient) -> Result:
+    """Undo a delete. A client that is there already is given back as it is."""
+    live = await context.storage.clients.get(context.workspace_id, command.client_id)
+    if live is not None:
+        return Result(200, live, live.version)
+    client = await context.storage.clients.get(
+        context.workspace_id, command.client_id, deleted=True
+    )
+    if client is None:
+        raise NotFound(f"There is no client {command.client_id} in this workspace.")
+    stage = client.stage
+    if await context.storage.stages.by_key(context.workspace_id, stage) is None:
+        stage = await _first_stage(context)
+    restored = msgspec.structs.replace(
+        client,
+        stage=stage,
+        position=await _free_position(context, client.id, stage, client.position),
+        version=client.version + 1,
+        updated_at=context.now,
+        updated_by=context.actor.id,
+    )
+    await context.storage.clients.restore(context.workspace_id, restored)
+    await context.record(
+        "client", "restored", client.id, restored.version, msgspec.to_builtins(restored)
+    )
+    return Result(200, restored, restored.version)
+
+
+async def bulk_clients(context: Context, command: BulkClients) -> Result:
+    """Each operation in a savepoint of one transaction: one that is refused leaves the others standing."""
+    results: list[dict[str, Any]] = []
+    for operation in command.operations:
+        try:
+            async with context.write.savepoint():
+                result = await _run_operation(context, operation)
+        except AppError as error:
+            results.append({"status": error.problem.status, "problem": error.problem})
+        else:
+            results.append(
+                {"status": result.status, "version": result.version, "result": result.value}
+            )
+    return Result(200, {"results": results, "seq": context.write.seq})
+
+
+async def create_comment(context: Context, command: CreateComment) -> Result:
+    await _live(context, command.client_id, None)
+    comment_id = new_id() if command.data.id is UNSET else command.data.id
+    if await context.storage.comments.get(context.workspace_id, comment_id) is not None:
+        raise Conflict(f"There is a comment with the id {comment_id} already.")
+    comment = Comment(
+        id=comment_id,
+        client_id=command.client_id,
+        author_id=context.actor.id,
+        body=command.data.body,
+        created_at=context.now,
+    )
+    await context.storage.comments.add(context.workspace_id, comment)
+    shown = {**msgspec.to_builtins(comment), "author_name": context.actor.name}
+    await context.record("comment", "created", comment.id, comment.version, shown)
+    return Result(201, shown, comment.version)
+
+
+async def _run_operation(
+    context: Context, operation: CreateClient | UpdateClient | DeleteClient | RestoreClient
+) -> Result:
+    if isinstance(operation, CreateClient):
+        return await create_client(context, operation)
+    if isinstance(operation, UpdateClient):
+        return await update_client(context, operation)
+    if isinstance(operation, DeleteClient):
+        return await delete_client(context, operation)
+    return await restore_client(context, operation)
+
+
+async def _exists(context: Context, client_id: str) -> bool:
+    clients = context.storage.clients
+    return (
+        await clients.get(context.workspace_id, client_id) is not None
+        or await clients.get(context.workspace_id, client_id, deleted=True) is not None
+    )
+
+
+async def _live(context: Context, client_id: str, if_version: int | None) -> Client:
+    client = await context.storage.clients.get(context.workspace_id, client_id)
+    if client is None:
+        raise NotFound(f"There is no client {client_id} in this workspace.")
+    if if_version is not None and if_version != client.version:
+        raise PreconditionFailed(
+            f"The client is at version {client.version}, not {if_version}: read it again and repeat the change."
+        )
+    return client
+
+
+async def _checked(context: Context, patch: ClientPatch) -> dict[str, Any]:
+    """The fields that `patch` gives, as a `Client` holds them, once what they refer to is known to exist."""
+    given = {
+        name: value
+        for name in ClientPatch.__struct_fields__
+        if (value := getattr(patch, name)) is not UNSET
+    }
+    for name in ("company", "email", "phone"):
+        if given.get(name) == "":
+            given[name] = None
+    if given.get("value") is not None:
+        given["value"] = Money(amount=given["value"].amount, currency=given["value"].currency)
+    if given.get("next_action_at") is not None:
+        given["next_action_at"] = in_utc("next_action_at", given["next_action_at"])
+    if "tags" in given:
+        given["tags"] = list(dict.fromkeys(given["tags"]))
+    if "name" in given and not given["name"].strip():
+        raise Invalid.field("name", "Must not be blank")
+    if (
+        "stage" in given
+        and await context.storage.stages.by_key(context.workspace_id, given["stage"]) is None
+    ):
+        raise Invalid.field(
+            "stage", f"There is no stage {given['stage']!r}: take the key of one of /stages"
+        )
+    owner_id = given.get("owner_id")
+    if (
+        owner_id is not None
+        and await context.storage.members.role(context.workspace_id, owner_id) is None
+    ):
+        raise Invalid.field("owner_id", "Must be the id of a member of this workspace")
+    if "position" in given:
+        _check_rank(given["position"])
+    return given
+
+
+def _check_rank(position: str) -> None:
+    try:
+        generate_key_between(position, None)
+    except (FIError, IndexError, ValueError):
+        raise Invalid.field(
+            "position", "Must be a rank string as `position` fields carry it"
+        ) from None
+
+
+async def _first_stage(context: Context) -> str:
+    stages = await context.storage.stages.list(context.workspace_id)
+    return stages[0].key
+
+
+async def _free_position(context: Context, client_id: str, stage: str, wanted: str | None) -> str:
+    """`wanted`, or just behind it when another client of the stage has that very rank; None: the end.
+
+    Two people who drop a card into the same gap at once choose the same rank; both moves are kept.
+    """
+    clients, workspace_id = context.storage.clients, context.workspace_id
+    if wanted is None:
+        return str(generate_key_between(await clients.last_position(workspace_id, stage), None))
+    if not await clients.position_taken(workspace_id, stage, wanted, except_id=client_id):
+        return wanted
+    following = await clients.position_after(workspace_id, stage, wanted)
+    return str(generate_key_between(wanted, following))

@@ -1,0 +1,56 @@
+"""What a command's handler works with: the open transaction, who asks, and the log it appends to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.permissions import Role
+from storage import Storage, Write
+from storage.records import Actor, Change
+
+
+@dataclass(frozen=True)
+class Context:
+    """One command within its transaction. Handlers call `record` for each effect; nothing else leaves them."""
+
+    storage: Storage
+    write: Write
+    workspace_id: str
+    actor: Actor
+    role: Role
+    command_id: str | None
+    now: datetime
+
+    async def record(
+        self,
+        entity: str,
+        op: str,
+        id_: str,
+        version: int,
+        data: Mapping[str, Any],
+        previous: Mapping[str, Any] | None = None,
+    ) -> Change:
+        """Append one change to the workspace's log, under the next seq."""
+        return await self.write.append(
+            actor=self.actor,
+            entity=entity,
+            op=op,
+            id=id_,
+            version=version,
+            data=dict(data),
+            previous=dict(previous or {}),
+            command_id=self.command_id,
+            at=self.now,
+        )
+
+
+@dataclass(frozen=True)
+class Result:
+    """A command's answer: the entity as it now stands (None: nothing to show), its version, an HTTP status."""
+
+    status: int
+    value: Any = None
+    version: int | None = None

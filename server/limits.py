@@ -1,0 +1,41 @@
+"""Every limit of the app, with its unit in its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from realtime.session import SessionLimits
+from realtime.topics import HubLimits
+
+
+@dataclass(frozen=True)
+class Limits:
+    max_body_bytes: int = 1024 * 1024
+    max_page_items: int = 200
+    default_page_items: int = 50
+    max_client_page_items: int = 1000
+    max_long_poll_s: float = 55.0
+    max_long_polls: int = 1_000
+    max_changes_page: int = 1_000
+
+    max_stages: int = 50
+    max_members: int = 1_000
+    invite_expires_days: int = 7
+
+    min_password_chars: int = 8
+    password_threads: int = 2
+    max_password_checks_waiting: int = 64
+
+    max_commands_waiting: int = (
+        64  # per socket; beyond it the socket is not read until some are done
+    )
+    max_socket_buffer_bytes: int = 2 * 1024 * 1024  # above what one bulk of max_body_bytes makes
+    socket_drain_timeout_s: float = 10.0
+    socket_close_grace_s: float = 5.0
+
+    housekeeping_interval_s: float = 3_600.0
+    housekeeping_batch_rows: int = 1_000
+    outcomes_kept_days: int = 7  # so long may a command be repeated under its id
+
+    session: SessionLimits = field(default_factory=SessionLimits)
+    hub: HubLimits = field(default_factory=HubLimits)

@@ -1,0 +1,39 @@
+"""What the app is made of, built once at start and passed to whoever needs it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from realtime.bus import Bus
+from realtime.hub import Hub
+from server.channel import Channels
+from server.commands.service import CommandService
+from server.identity.accounts import Accounts
+from server.identity.derived import DerivedSecrets
+from server.limits import Limits
+from server.settings import Settings
+from storage import Storage
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    limits: Limits
+    storage: Storage
+    bus: Bus
+    hub: Hub
+    accounts: Accounts
+    secrets: DerivedSecrets
+    commands: CommandService
+    channels: Channels
+    polls: asyncio.Semaphore  # the places for long polls
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """The services of the app that serves this request."""
+    services = connection.app.state.services
+    assert isinstance(services, Services)
+    return services

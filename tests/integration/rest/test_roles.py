@@ -1,0 +1,191 @@
+"""Who may do what: one table, for REST and the channel alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pytest
+
+from server.permissions import MINIMUM_ROLE
+from tests.drivers import Desk, Instance, Json
+
+ROLES = ["viewer", "editor", "admin", "owner"]
+
+
+@dataclass(frozen=True)
+class Room:
+    """A workspace of Ana's with something of every kind, and what there is to act on."""
+
+    ana: Desk
+    desk: Desk  # of the one whose role is tried
+    client: str
+    deleted: str
+    stage: str
+    third: str
+    """A viewer."""
+
+    @property
+    def me(self) -> str:
+        return self.desk.person.id
+
+
+class Operation(NamedTuple):
+    minimum: str
+    request: Callable[[Room], tuple[Any, ...]]
+    command: Callable[[Room], Json] | None = None
+
+
+DRAFT = {"name": "Acme"}
+OPERATIONS: dict[str, Operation] = {
+    "workspace.read": Operation("viewer", lambda it: ("GET", "")),
+    "workspace.update": Operation(
+        "admin",
+        lambda it: ("PATCH", "", {"name": "New"}),
+        lambda it: {"data": {"name": "New"}},
+    ),
+    "workspace.delete": Operation("owner", lambda it: ("DELETE", ""), lambda it: {}),
+    "stage.create": Operation(
+        "admin",
+        lambda it: ("POST", "/stages", {"name": "On hold"}),
+        lambda it: {"data": {"name": "On hold"}},
+    ),
+    "stage.update": Operation(
+        "admin",
+        lambda it: ("PATCH", f"/stages/{it.stage}", {"name": "Hot"}),
+        lambda it: {"stage_id": it.stage, "data": {"name": "Hot"}},
+    ),
+    "stage.delete": Operation(
+        "admin",
+        lambda it: ("DELETE", f"/stages/{it.stage}"),
+        lambda it: {"stage_id": it.stage},
+    ),
+    "member.update": Operation(
+        "admin",
+        lambda it: ("PATCH", f"/members/{it.third}", {"role": "editor"}),
+        lambda it: {"user_id": it.third, "data": {"role": "editor"}},
+    ),
+    "member.remove": Operation(
+        "admin",
+        lambda it: ("DELETE", f"/members/{it.third}"),
+        lambda it: {"user_id": it.third},
+    ),
+    "member.leave": Operation(
+        "viewer",
+        lambda it: ("DELETE", f"/members/{it.me}"),
+        lambda it: {"op": "member.remove", "user_id": it.me},
+    ),
+    "invite.read": Operation("admin", lambda it: ("GET", "/invites")),
+    "invite.create": Operation(
+        "admin",
+        lambda it: ("POST", "/invites", {"role": "viewer"}),
+        lambda it: {"data": {"role": "viewer"}},
+    ),
+    "client.create": Operation(
+        "editor", lambda it: ("POST", "/clients", DRAFT), lambda it: {"data": DRAFT}
+    ),
+    "client.update": Operation(
+        "editor",
+        lambda it: ("PATCH", f"/clients/{it.client}", {"name": "New"}),
+        lambda it: {"client_id": it.client, "data": {"name": "New"}},
+    ),
+    "client.delete": Operation(
+        "editor",
+        lambda it: ("DELETE", f"/clients/{it.client}"),
+        lambda it: {"client_id": it.client},
+    ),
+    "client.restore": Operation(
+        "editor",
+        lambda it: ("POST", f"/clients/{it.deleted}/restore"),
+        lambda it: {"client_id": it.deleted},
+    ),
+    "client.bulk": Operation(
+        "editor",
+        lambda it: (
+            "POST",
+            "/clients/bulk",
+            {"operations": [{"op": "client.create", "data": DRAFT}]},
+        ),
+        lambda it: {"operations": [{"op": "client.create", "data": DRAFT}]},
+    ),
+    "comment.create": Operation(
+        "editor",
+        lambda it: ("POST", f"/clients/{it.client}/comments", {"body": "Called."}),
+        lambda it: {"client_id": it.client, "data": {"body": "Called."}},
+    ),
+}
+
+
+# These end the channel of whoever did them: the close code tells that they are done.
+ENDS = {"member.leave": 4403, "workspace.delete": 4404}
+
+
+@pytest.fixture(params=ROLES)
+async def role(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+async def new_room(ana: Desk, subject: Desk, third: Desk, role: str) -> Room:
+    """A workspace where `subject`'s person has this role."""
+    ana = await ana.person.new_workspace()
+    desk = await ana.admit(subject.person, "admin" if role == "owner" else role)
+    if role == "owner":
+        await ana.patch(f"/members/{subject.person.id}", {"role": "owner"})
+    await ana.admit(third.person, "viewer")
+    client, deleted = await ana.create_clients(2, stage="won")
+    assert (await ana.delete(f"/clients/{deleted['id']}")).status_code == 204
+    stage = (await ana.stage("lost"))["id"]
+    return Room(ana, desk, client["id"], deleted["id"], stage, third.person.id)
+
+
+def allowed(role: str) -> dict[str, bool]:
+    return {
+        name: ROLES.index(role) >= ROLES.index(operation.minimum)
+        for name, operation in OPERATIONS.items()
+    }
+
+
+def test_every_operation_of_the_server_is_in_the_table() -> None:
+    assert OPERATIONS.keys() == MINIMUM_ROLE.keys()
+
+
+async def test_each_role_may_do_over_rest_what_the_table_says(
+    server: Instance, desk: Desk, role: str
+) -> None:
+    subject, third = await desk.admit_new("viewer"), await desk.admit_new("viewer", "Eve")
+    found: dict[str, bool] = {}
+
+    for name, operation in OPERATIONS.items():
+        room = await new_room(desk, subject, third, role)
+        head = await room.ana.head()
+        response = await room.desk.ask(*operation.request(room))
+        assert response.status_code in (200, 201, 204, 403), f"{name}: {response.text}"
+        found[name] = response.status_code != 403
+        if not found[name]:
+            assert await room.ana.head() == head, f"{name} was refused, and yet changed something"
+
+    assert found == allowed(role)
+
+
+async def test_each_role_may_do_on_the_channel_what_the_table_says(
+    server: Instance, desk: Desk, role: str
+) -> None:
+    subject, third = await desk.admit_new("viewer"), await desk.admit_new("viewer", "Eve")
+    found: dict[str, bool] = {}
+
+    for name, operation in OPERATIONS.items():
+        if operation.command is None:
+            continue
+        room = await new_room(desk, subject, third, role)
+        head = await room.ana.head()
+        board = await room.desk.open_board()
+        if name in ENDS and allowed(role)[name]:
+            await board.post(**{"op": name} | operation.command(room))
+            found[name] = await board.closed() == ENDS[name]
+            continue
+        answer = await board.command(**{"op": name} | operation.command(room))
+        assert answer.status in (200, 403), f"{name}: {answer.problem}"
+        found[name] = answer.status == 200
+        if not found[name]:
+            assert await room.ana.head() == head, f"{name} was refused, and yet changed something"
+
+    assert found == {name: may for name, may in allowed(role).items() if name in found}

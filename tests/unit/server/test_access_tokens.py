@@ -1,0 +1,163 @@
+"""Access tokens: what this server signed lately, and nothing else."""
+
+import base64
+import json
+import time
+from typing import Any
+
+import jwt
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from server.errors import Unauthorized
+from server.identity.tokens import AccessTokens
+from server.settings import Settings
+
+ALGORITHM = "HS256"
+
+
+@pytest.fixture
+def tokens(settings: Settings) -> AccessTokens:
+    return AccessTokens(settings)
+
+
+def good_claims(**changed: Any) -> dict[str, Any]:
+    now = int(time.time())
+    claims = {
+        "sub": "ana",
+        "sid": "session-1",
+        "iss": "clientflow",
+        "aud": "clientflow",
+        "iat": now,
+        "nbf": now,
+        "exp": now + 900,
+        "jti": "1",
+    }
+    return {**claims, **changed}
+
+
+def signed(settings: Settings, claims: dict[str, Any], algorithm: str = ALGORITHM) -> str:
+    return jwt.encode(claims, settings.jwt_secret_key, algorithm=algorithm)
+
+
+def refusal(tokens: AccessTokens, token: str) -> str:
+    with pytest.raises(Unauthorized) as caught:
+        tokens.verify(token)
+    assert caught.value.problem.status == 401
+    assert caught.value.headers["WWW-Authenticate"].startswith("Bearer")
+    return caught.value.problem.detail
+
+
+def test_a_token_that_was_issued_is_verified_with_what_it_claims(tokens: AccessTokens) -> None:
+    before = int(time.time())
+    claims = tokens.verify(tokens.issue("ana", "session-1"))
+    assert (claims.user_id, claims.session_id) == ("ana", "session-1")
+    assert tokens.expires_in_s == 15 * 60
+    assert before + 900 <= claims.expires_at <= time.time() + 900
+
+
+def test_the_claims_by_hand_are_good_as_they_stand(
+    tokens: AccessTokens, settings: Settings
+) -> None:
+    """Or the tests below would refuse them for another reason."""
+    assert tokens.verify(signed(settings, good_claims())).user_id == "ana"
+
+
+def test_no_two_tokens_are_the_same(tokens: AccessTokens) -> None:
+    assert tokens.issue("ana", "session-1") != tokens.issue("ana", "session-1")
+
+
+def test_a_token_that_has_run_out_says_so(
+    tokens: AccessTokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    with monkeypatch.context() as then:
+        then.setattr(time, "time", lambda: now - 900 - 60)
+        old = tokens.issue("ana", "session-1")
+    assert "run out" in refusal(tokens, old)
+
+
+def test_clocks_of_two_instances_may_differ_by_a_moment(
+    tokens: AccessTokens, settings: Settings
+) -> None:
+    now = int(time.time())
+    assert tokens.verify(signed(settings, good_claims(nbf=now + 3, iat=now + 3, exp=now - 2)))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"aud": "another"},
+        {"aud": ["another", "third"]},
+        {"iss": "another"},
+        {"nbf": int(time.time()) + 3600},
+        {"iat": int(time.time()) + 3600},
+        {"exp": "soon"},
+        {"sub": 5},
+        {"sub": None},
+    ],
+    ids=str,
+)
+def test_a_token_for_or_from_another_or_not_yet_good_is_refused(
+    tokens: AccessTokens, settings: Settings, changed: dict[str, Any]
+) -> None:
+    assert "not valid" in refusal(tokens, signed(settings, good_claims(**changed)))
+
+
+@pytest.mark.parametrize("claim", sorted(good_claims()))
+def test_a_token_that_leaves_out_a_claim_is_refused(
+    tokens: AccessTokens, settings: Settings, claim: str
+) -> None:
+    claims = good_claims()
+    del claims[claim]
+    assert "not valid" in refusal(tokens, signed(settings, claims))
+
+
+def test_a_token_without_a_signature_is_refused(tokens: AccessTokens) -> None:
+    unsigned = jwt.encode(good_claims(), None, algorithm="none")
+    assert "not valid" in refusal(tokens, unsigned)
+    header, payload, _ = tokens.issue("ana", "s").split(".")
+    none = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
+    for token in (f"{none}.{payload}.", f"{header}.{payload}.", f"{header}.{payload}"):
+        assert "not valid" in refusal(tokens, token)
+
+
+def test_a_token_signed_with_another_key_is_refused(tokens: AccessTokens) -> None:
+    other = jwt.encode(good_claims(), "another key, and a long one at that", algorithm=ALGORITHM)
+    assert "not valid" in refusal(tokens, other)
+
+
+@pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
+def test_a_token_signed_by_another_algorithm_is_refused(
+    tokens: AccessTokens, settings: Settings, algorithm: str
+) -> None:
+    assert "not valid" in refusal(tokens, signed(settings, good_claims(), algorithm))
+
+
+def test_a_token_whose_claims_were_changed_is_refused(tokens: AccessTokens) -> None:
+    header, _, signature = tokens.issue("ana", "session-1").split(".")
+    changed = base64.urlsafe_b64encode(json.dumps(good_claims(sub="ben")).encode())
+    token = f"{header}.{changed.decode().rstrip('=')}.{signature}"
+    assert "not valid" in refusal(tokens, token)
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", ".", "..", "a.b.c", "Bearer x", "é.é.é", "\ud800", "\0", "x" * 100_000, "cfp_" + "x" * 43],
+    ids=range(10),
+)
+def test_what_is_no_token_is_refused(tokens: AccessTokens, token: str) -> None:
+    assert "not valid" in refusal(tokens, token)
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_change_to_a_token_goes_unnoticed(tokens: AccessTokens, data: st.DataObject) -> None:
+    token = tokens.issue("ana", "session-1")
+    place = data.draw(st.integers(0, len(token) - 2))  # the last letter holds bits of no meaning
+    letter = data.draw(st.sampled_from("aZ09_-.="))
+    changed = token[:place] + letter + token[place + 1 :]
+    if changed != token:
+        refusal(tokens, changed)

@@ -1,0 +1,258 @@
+"""The server's websocket protocol, driven by the `websockets` library's client over a wire in memory."""
+
+import asyncio
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+from websockets.client import ClientProtocol
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Response
+from websockets.uri import parse_uri
+
+from realtime.frames import text_frame
+from server import websocket_protocol
+from server.websocket_protocol import EXTENSION, FrameProtocol
+from tests.unit.virtual_time import idle, in_virtual_time
+
+
+class Wire(asyncio.Transport):
+    """Keeps what is written; a peer that reads nothing leaves it in the buffer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.protocol: FrameProtocol | None = None
+        self.written = bytearray()
+        self.unread = 0
+        self.paused = False
+        self.aborted = False
+        self._closing = False
+
+    def write(self, data: Any) -> None:
+        assert not self._closing, "written to after its end"
+        self.written += data
+        self.unread += len(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def close(self) -> None:
+        if not self._closing:
+            self._closing = True
+            assert self.protocol is not None
+            asyncio.get_running_loop().call_soon(self.protocol.connection_lost, None)
+
+    def abort(self) -> None:
+        self.aborted = True
+        self.close()
+
+    def pause_reading(self) -> None:
+        self.paused = True
+
+    def resume_reading(self) -> None:
+        self.paused = False
+
+
+class Talk:
+    """A connection from the handshake on: the client, the wire, and the app's side of it."""
+
+    def __init__(self, state: ServerState | None = None) -> None:
+        self.scope: dict[str, Any] = {}
+        self.heard: list[dict[str, Any]] = []
+        config = Config(self._app, interface="asgi3", log_config=None, ws_ping_interval=None)
+        self.protocol = FrameProtocol(
+            config, state or ServerState(), {}, asyncio.get_running_loop()
+        )
+        self.wire = Wire()
+        self.wire.protocol = self.protocol
+        self.client = ClientProtocol(parse_uri("ws://127.0.0.1/ws"))
+        self.protocol.connection_made(self.wire)
+        self._read_up_to = 0
+
+    async def open(self) -> None:
+        request = self.client.connect()
+        self.client.send_request(request)
+        self.say()
+        await idle()
+        (response,) = self.events()
+        assert isinstance(response, Response)
+        assert response.status_code == 101
+
+    def say(self) -> None:
+        """Bring what the client has to send over the wire."""
+        for data in self.client.data_to_send():
+            if data:
+                self.protocol.data_received(data)
+
+    def events(self) -> list[Any]:
+        """What has come to the client since."""
+        new = bytes(self.wire.written[self._read_up_to :])
+        self._read_up_to = len(self.wire.written)
+        self.client.receive_data(new)
+        return self.client.events_received()
+
+    def texts(self) -> list[bytes]:
+        return [
+            bytes(event.data)
+            for event in self.events()
+            if isinstance(event, Frame) and event.opcode is Opcode.TEXT
+        ]
+
+    def hang_up(self) -> None:
+        self.wire.close()
+
+    async def _app(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scope = scope
+        assert (await receive())["type"] == "websocket.connect"
+        await send({"type": "websocket.accept"})
+        while not self.heard or self.heard[-1]["type"] != "websocket.disconnect":
+            self.heard.append(await receive())
+
+    @property
+    def door(self) -> Any:
+        return self.scope["extensions"][EXTENSION]
+
+
+@in_virtual_time
+async def test_the_app_finds_a_door_through_which_ready_frames_reach_the_client() -> None:
+    talk = Talk()
+    await talk.open()
+    before = talk.door.buffered_bytes()
+    for payload in (b'{"type":"pong"}', b"x" * 70_000):
+        talk.door.write_frame(text_frame(payload))
+        assert talk.texts() == [payload]
+    assert talk.door.buffered_bytes() == before + 17 + 70_010
+    talk.hang_up()
+
+
+@in_virtual_time
+async def test_a_handshake_that_is_no_good_opens_no_door() -> None:
+    talk = Talk()
+    talk.protocol.data_received(b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n")
+    await idle()
+    assert talk.scope == {}
+    assert talk.wire.written.startswith(b"HTTP/1.1 4")
+    assert talk.wire.is_closing()
+
+
+@in_virtual_time
+async def test_an_end_tells_the_client_why_and_the_app_that_it_is_over() -> None:
+    talk = Talk()
+    await talk.open()
+    talk.door.end(4403, "no longer a member", 5.0)
+    talk.events()
+    assert talk.client.close_rcvd is not None
+    assert talk.client.close_rcvd.code == 4403
+    assert talk.client.close_rcvd.reason == "no longer a member"
+    await idle()
+    assert [message["type"] for message in talk.heard] == ["websocket.disconnect"]
+    assert talk.heard[0]["code"] == 4403
+    assert not talk.wire.is_closing()  # the client's answer is waited for
+    talk.say()
+    await idle()
+    assert talk.wire.is_closing()
+    assert not talk.wire.aborted
+    await asyncio.sleep(10.0)
+    assert not talk.wire.aborted
+
+
+@in_virtual_time
+async def test_a_client_that_does_not_answer_the_end_is_dropped_after_the_grace() -> None:
+    talk = Talk()
+    await talk.open()
+    talk.door.end(4008, "too slow", 5.0)
+    await asyncio.sleep(4.9)
+    assert not talk.wire.is_closing()
+    await asyncio.sleep(0.2)
+    assert talk.wire.aborted
+
+
+@in_virtual_time
+async def test_after_the_end_nothing_is_written_and_no_second_end_begins() -> None:
+    talk = Talk()
+    await talk.open()
+    talk.door.end(4008, "too slow", 5.0)
+    length = len(talk.wire.written)
+    talk.door.write_frame(text_frame(b"{}"))
+    talk.door.end(4401, "again", 5.0)
+    assert len(talk.wire.written) == length
+    talk.hang_up()
+    await idle()
+    talk.door.write_frame(text_frame(b"{}"))
+    talk.door.end(4401, "again", 5.0)
+    assert len(talk.wire.written) == length
+
+
+@in_virtual_time
+async def test_an_end_starts_to_read_again_so_that_the_answer_can_come() -> None:
+    talk = Talk()
+    await talk.open()
+    for _ in range(3):
+        talk.client.send_text(b"{}")
+    talk.say()
+    assert talk.wire.paused
+    talk.door.end(4029, "too many", 5.0)
+    assert not talk.wire.paused
+    talk.events()
+    talk.say()
+    await idle()
+    assert talk.wire.is_closing()
+    assert not talk.wire.aborted
+
+
+@in_virtual_time
+async def test_a_client_that_closes_first_ends_the_app_and_nothing_more_is_written() -> None:
+    talk = Talk()
+    await talk.open()
+    talk.client.send_close(1000)
+    talk.say()
+    await idle()
+    assert talk.heard[-1] == {"type": "websocket.disconnect", "code": 1000, "reason": ""}
+    talk.door.write_frame(text_frame(b"{}"))
+    talk.door.end(4008, "too slow", 5.0)
+    talk.events()
+    assert talk.client.close_rcvd is not None
+    assert talk.client.close_rcvd.code == 1000
+
+
+@in_virtual_time
+async def test_when_the_server_stops_the_sockets_are_sent_away_with_1012_within_the_window() -> (
+    None
+):
+    state = ServerState()
+    talks = [Talk(state) for _ in range(5)]
+    for talk in talks:
+        await talk.open()
+    for talk in talks:
+        talk.protocol.shutdown()
+    await asyncio.sleep(websocket_protocol.DRAIN_WINDOW_S)
+    for talk in talks:
+        talk.events()
+        assert talk.client.close_rcvd is not None
+        assert talk.client.close_rcvd.code == 1012
+    await asyncio.sleep(1.1)
+    assert all(talk.wire.is_closing() for talk in talks)
+
+
+@in_virtual_time
+async def test_a_socket_that_ends_before_its_turn_to_be_sent_away_is_let_be() -> None:
+    talk = Talk()
+    await talk.open()
+    talk.protocol.shutdown()
+    talk.hang_up()
+    await asyncio.sleep(websocket_protocol.DRAIN_WINDOW_S + 2.0)
+    assert talk.client.close_rcvd is None
+
+
+@in_virtual_time
+async def test_a_server_that_stops_refuses_a_handshake_that_is_under_way() -> None:
+    talk = Talk()
+    talk.client.send_request(talk.client.connect())
+    talk.say()
+    talk.protocol.shutdown()
+    assert talk.wire.written.startswith(b"HTTP/1.1 500")
+    assert talk.wire.is_closing()
+    await idle()
