@@ -1,0 +1,43 @@
+import { render } from "preact";
+import { App } from "./app/app.jsx";
+import { AppContext } from "./app/context.js";
+import { createRouter } from "./app/router.js";
+import { mediaSignal } from "./app/media.js";
+import { createTheme } from "./app/theme.js";
+import { Session } from "./session/session.js";
+import { createVault } from "./session/vault.js";
+import { systemClock as clock } from "./sync/clock.js";
+import { defaultLimits as limits } from "./sync/limits.js";
+import { createRest } from "./sync/rest.js";
+import { createToasts } from "./ui/toasts.jsx";
+
+const { localStorage: storage, location, navigator } = window;
+const fetch = (...args) => window.fetch(...args);
+const base = `${location.origin}/api/v1`;
+
+const session = new Session({
+  request: createRest({ base, fetch, tokens: null, clock, limits }),
+  vault: createVault({ indexedDB: window.indexedDB, locks: navigator.locks, name: "clientflow" }),
+  tabs: new BroadcastChannel("clientflow.session"),
+  clock,
+  restart: () => location.reload(),
+});
+const request = createRest({ base, fetch, tokens: session.tokens, clock, limits });
+const app = {
+  origin: location.origin,
+  session,
+  request,
+  router: createRouter(window),
+  theme: createTheme({ root: document.documentElement, storage }),
+  toasts: createToasts(clock),
+  narrow: mediaSignal("(max-width: 720px)"),
+};
+
+session.start();
+
+render(
+  <AppContext.Provider value={app}>
+    <App />
+  </AppContext.Provider>,
+  document.getElementById("app"),
+);
