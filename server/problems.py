@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from realtime.problems import Problem, ProblemKind
@@ -66,6 +66,11 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     return problem_response(Problem.of(kind, detail), error.headers)
 
 
+async def _gone(request: Request, error: Exception) -> Response:
+    """The sender went away in the middle of the body: nobody is left to read an answer."""
+    return Response(status_code=400)
+
+
 async def _internal(request: Request, error: Exception) -> Response:
     """Starlette logs the exception itself after this."""
     return problem_response(Problem.of(ProblemKind.INTERNAL, "The server failed at this request."))
@@ -84,5 +89,6 @@ _TRANSLATED = (AppError, Refused, *_STORAGE, LogUnavailable, NoSuchTopic)
 handlers = {
     **dict.fromkeys(_TRANSLATED, _translated),
     HTTPException: _http_exception,
+    ClientDisconnect: _gone,
     Exception: _internal,
 }

@@ -121,18 +121,21 @@ class ResilientBackend(BusBackend):
             finally:
                 attempt.cancel()
                 await asyncio.wait({attempt})
-            if fault := attempt.exception():
-                # Whatever a driver may raise, the answer is the same: say so once and dial again.
-                self._degrade(fault)
+            self._degrade(attempt.result())
             await asyncio.sleep(self._backoff.next_delay_s())
 
-    async def _hold_a_link(self) -> None:
-        async with self.link() as link, asyncio.TaskGroup() as group:
-            group.create_task(link.receive(self._hear), name=f"bus {self.name} receive")
-            await self._catch_up(link)
-            self._connected()
-            group.create_task(self._follow(link), name=f"bus {self.name} follow")
-            group.create_task(self._drain(link), name=f"bus {self.name} drain")
+    async def _hold_a_link(self) -> Exception:
+        """Serves one link until it is lost and returns what was the matter."""
+        try:
+            async with self.link() as link, asyncio.TaskGroup() as group:
+                group.create_task(link.receive(self._hear), name=f"bus {self.name} receive")
+                await self._catch_up(link)
+                self._connected()
+                group.create_task(self._follow(link), name=f"bus {self.name} follow")
+                group.create_task(self._drain(link), name=f"bus {self.name} drain")
+        except Exception as fault:
+            return fault  # whatever a driver may raise, the answer is the same: dial again
+        return ConnectionError("the link ended")
 
     async def _catch_up(self, link: Link) -> None:
         """Tells the others what they missed, then subscribes: a link counts when both have worked.
@@ -212,7 +215,7 @@ class ResilientBackend(BusBackend):
         logger.info("bus: %s connected after %.1f s", self.name, away_s)
         self._change(BusState.CONNECTED)
 
-    def _degrade(self, fault: BaseException) -> None:
+    def _degrade(self, fault: Exception) -> None:
         logger.debug("bus: %s has no link", self.name, exc_info=fault)
         if self.state is BusState.CONNECTED:
             if self._clock() - self._changed_at >= self.limits.steady_after_s:

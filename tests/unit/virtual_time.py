@@ -13,13 +13,15 @@ from typing import Any, ParamSpec
 P = ParamSpec("P")
 
 ENOUGH_S = 30.0  # of virtual time: what has not come by then never comes
-MAX_TURNS = 50_000  # of the loop at one moment: more is a loop without end
+MAX_TURNS = 20_000  # of the loop at one moment: more is a loop without end
+MAX_S = 10_000.0  # of virtual time: a test that takes longer never ends
 
 
 class _JumpingSelector(selectors.SelectSelector):
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
+        self._ends_at = MAX_S
         self._turns = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
@@ -33,6 +35,9 @@ class _JumpingSelector(selectors.SelectSelector):
         if self._turns > MAX_TURNS:
             self._turns = 0
             raise RuntimeError("a task goes round and round and waits for nothing")
+        if self.now > self._ends_at:
+            self._ends_at += MAX_S
+            raise RuntimeError("what is waited for never comes")
         return ready
 
 
