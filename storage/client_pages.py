@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Integer, and_, bindparam, or_, select, tuple_
 
-from storage.cursors import cursor, decoded
+from storage.cursors import Time, cursor, decoded
 from storage.errors import BadCursor
 from storage.folding import LIKE_ESCAPE, containing, folded, tag_key
 from storage.records import ClientQuery
@@ -16,14 +15,14 @@ from storage.statements import Bound, Row, Statement
 from storage.tables import by_byte, clients
 
 # What a list may be sorted by: the column, and the kind of its values in a cursor.
-_SORT_COLUMNS: dict[str, tuple[Column[Any], type]] = {
+_SORT_COLUMNS: dict[str, tuple[Column[Any], Any]] = {
     "position": (clients.c.position, str),
     "name": (clients.c.name_key, str),
     "company": (clients.c.company_key, str),
     "value": (clients.c.value_amount, int),
-    "created_at": (clients.c.created_at, datetime),
-    "updated_at": (clients.c.updated_at, datetime),
-    "next_action_at": (clients.c.next_action_at, datetime),
+    "created_at": (clients.c.created_at, Time),
+    "updated_at": (clients.c.updated_at, Time),
+    "next_action_at": (clients.c.next_action_at, Time),
 }
 SORTS = tuple(_SORT_COLUMNS)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 from sqlalchemy import Integer, bindparam, insert, select, tuple_
 
-from storage.cursors import cursor, decoded
+from storage.cursors import Time, cursor, decoded
 from storage.gateway import Gateway
 from storage.records import AuthoredComment, Comment, Page
 from storage.statements import Statement
@@ -61,7 +59,7 @@ class Comments:
         if after is None:
             query = OF_CLIENT(**which)
         else:
-            after_at, after_id = decoded(after, tuple[datetime, str])
+            after_at, after_id = decoded(after, tuple[Time, str])
             query = OF_CLIENT_AFTER(**which, after_at=after_at, after_id=after_id)
         found = [AuthoredComment(**row) for row in await self._gateway.rows(query)]
         items = found[:limit]

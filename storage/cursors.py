@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 import msgspec
 
 from storage.errors import BadCursor
+
+# A time in a cursor; one without its zone was not made here.
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 _encode = msgspec.json.Encoder().encode
 

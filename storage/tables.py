@@ -58,6 +58,8 @@ class Moment(TypeDecorator[datetime]):
         if isinstance(value, str):
             return datetime.fromisoformat(value)
         assert value is None or isinstance(value, datetime)
+        if value is not None and value.tzinfo is None:  # asyncpg's first and last moments
+            return value.replace(tzinfo=UTC)
         return value
 
 

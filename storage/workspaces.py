@@ -11,7 +11,7 @@ from sqlalchemy import Integer, bindparam, delete, insert, select, tuple_, updat
 from storage import members as member_statements
 from storage import stages as stage_statements
 from storage.chunks import chunks
-from storage.cursors import cursor, decoded
+from storage.cursors import Time, cursor, decoded
 from storage.gateway import Gateway
 from storage.records import Membership, Page, Stage, Workspace
 from storage.statements import Statement
@@ -84,7 +84,7 @@ class Workspaces:
         if after is None:
             query = OF_USER(**which)
         else:
-            after_at, after_id = decoded(after, tuple[datetime, str])
+            after_at, after_id = decoded(after, tuple[Time, str])
             query = OF_USER_AFTER(**which, after_at=after_at, after_id=after_id)
         found = [Membership(**row) for row in await self._gateway.rows(query)]
         items = found[:limit]

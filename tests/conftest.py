@@ -95,7 +95,7 @@ async def new_context(
     async def open_context(**options: Any) -> BrowserContext:
         context = await browser.new_context(**options)
         context.set_default_timeout(10_000)
-        await context.tracing.start(screenshots=True, snapshots=True)
+        await context.tracing.start(snapshots=True)
         contexts.append(context)
         return context
 

@@ -88,6 +88,14 @@ async def desk(ana: Person) -> Desk:
     return await ana.new_workspace()
 
 
+@pytest.fixture
+async def lone_desk(over_sqlite: Instance) -> AsyncIterator[Desk]:
+    """A desk over SQLite alone: for time limits, and for input that never reaches a database."""
+    person = await over_sqlite.sign_up("Ana")
+    yield await person.new_workspace()
+    await over_sqlite.close_boards()
+
+
 @contextlib.contextmanager
 def _database(server: PostgresServer) -> Iterator[str]:
     url = server.create_database()

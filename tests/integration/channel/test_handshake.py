@@ -71,10 +71,9 @@ async def test_a_channel_without_the_subprotocol_is_served(desk: Desk, server: I
         assert socket.subprotocol is None
 
 
-async def test_whoever_says_nothing_is_closed_after_five_seconds(over_sqlite: Instance) -> None:
-    desk = await (await over_sqlite.sign_up()).new_workspace()
+async def test_whoever_says_nothing_is_closed_after_five_seconds(lone_desk: Desk) -> None:
     began = time.monotonic()
-    silent = await desk.connect()
+    silent = await lone_desk.connect()
 
     assert await silent.closed(timeout_s=8) == 4400
 

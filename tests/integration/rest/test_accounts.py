@@ -63,18 +63,22 @@ async def test_an_address_has_one_account_however_it_is_written(server: Instance
         ({"is_admin": True}, "is_admin"),
     ],
 )
-async def test_what_is_wrong_with_a_registration_is_named(server: Instance, change, field) -> None:
+async def test_what_is_wrong_with_a_registration_is_named(
+    over_sqlite: Instance, change, field
+) -> None:
     registration = {"email": "ben@example.com", "password": PASSWORD, "name": "Ben"} | change
 
-    refused(await server.ask("POST", "/auth/register", registration), 422, field)
+    refused(await over_sqlite.ask("POST", "/auth/register", registration), 422, field)
 
 
 @pytest.mark.parametrize("missing", ["email", "password", "name"])
-async def test_a_field_left_out_of_a_registration_is_named(server: Instance, missing: str) -> None:
+async def test_a_field_left_out_of_a_registration_is_named(
+    over_sqlite: Instance, missing: str
+) -> None:
     registration = {"email": "ben@example.com", "password": PASSWORD, "name": "Ben"}
     del registration[missing]
 
-    refused(await server.ask("POST", "/auth/register", registration), 422, missing)
+    refused(await over_sqlite.ask("POST", "/auth/register", registration), 422, missing)
 
 
 async def test_every_byte_of_a_long_password_counts(server: Instance) -> None:

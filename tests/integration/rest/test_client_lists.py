@@ -1,6 +1,8 @@
 """Lists of clients: pages, orders, filters, search."""
 
+import base64
 import itertools
+import json
 from typing import Any
 
 import pytest
@@ -126,6 +128,40 @@ async def test_a_cursor_belongs_to_its_order(desk: Desk, crowd: list[Json]) -> N
     for other in ("-name", "value", "position"):
         query = {"sort": other, "cursor": cursor}
         refused(await desk.get("/clients", params=query), 422, "cursor")
+
+
+@pytest.mark.parametrize(
+    ("sort", "key"),
+    [
+        ("created_at", ["created_at", "2027-01-01T00:00:00", "x"]),
+        ("created_at", ["created_at", 7, "x"]),
+        ("created_at", ["created_at", None, "x"]),
+        ("value", ["value", 2**70, "x"]),
+        ("value", ["value", "7", "x"]),
+        ("name", ["name", "x"]),
+        ("name", ["name", "x", None]),
+        ("name", ["name", "x", "x", "x"]),
+        ("name", {"name": "x"}),
+    ],
+    ids=str,
+)
+async def test_a_cursor_made_by_hand_is_refused(desk: Desk, sort: str, key: Any) -> None:
+    response = await desk.get("/clients", params={"sort": sort, "cursor": cursor_of(key)})
+
+    refused(response, 422, "cursor")
+
+
+async def test_a_cursor_made_by_hand_is_refused_of_any_list(desk: Desk) -> None:
+    client = await desk.create_client()
+    for key in (["2027-01-01T00:00:00", "x"], ["x", "x"], [None, None], []):
+        query = {"cursor": cursor_of(key)}
+        comments = await desk.get(f"/clients/{client['id']}/comments", params=query)
+        refused(comments, 422, "cursor")
+        refused(await desk.person.get("/workspaces", params=query), 422, "cursor")
+
+
+def cursor_of(key: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
 # Filters

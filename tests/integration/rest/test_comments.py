@@ -69,7 +69,7 @@ async def test_the_comments_of_a_deleted_client_come_back_with_it(desk: Desk) ->
     [({}, "body"), ({"body": ""}, "body"), ({"body": "x" * 10_001}, "body"),
      ({"body": "a\0"}, "body"), ({"body": 1}, "body"), ({"body": "x", "by": "me"}, "by")],
 )  # fmt: skip
-async def test_what_is_wrong_with_a_comment_is_named(desk: Desk, draft, field: str) -> None:
-    client = await desk.create_client()
+async def test_what_is_wrong_with_a_comment_is_named(lone_desk: Desk, draft, field: str) -> None:
+    client = await lone_desk.create_client()
 
-    refused(await desk.post(f"/clients/{client['id']}/comments", draft), 422, field)
+    refused(await lone_desk.post(f"/clients/{client['id']}/comments", draft), 422, field)

@@ -130,5 +130,5 @@ async def test_the_invites_of_a_deleted_workspace_are_gone(server: Instance, des
     ("draft", "field"),
     [({}, "role"), ({"role": "king"}, "role"), ({"role": "viewer", "email": "x"}, "email")],
 )
-async def test_what_is_wrong_with_an_invite_is_named(desk: Desk, draft, field: str) -> None:
-    refused(await desk.post("/invites", draft), 422, field)
+async def test_what_is_wrong_with_an_invite_is_named(lone_desk: Desk, draft, field: str) -> None:
+    refused(await lone_desk.post("/invites", draft), 422, field)

@@ -83,8 +83,8 @@ async def test_a_token_cannot_be_bound_to_a_workspace_that_one_cannot_enter(
     refused(await stranger.post("/tokens", draft), 404)
 
 
-async def test_a_token_runs_out(ana: Person) -> None:
-    script = await ana.personal_token("read", expires_at=in_future(seconds=2))
+async def test_a_token_runs_out(lone_desk: Desk) -> None:
+    script = await lone_desk.person.personal_token("read", expires_at=in_future(seconds=2))
     assert (await script.get("/auth/me")).status_code == 200
 
     async def has_run_out() -> bool:
@@ -149,7 +149,7 @@ async def test_the_list_tells_when_a_token_was_last_used(ana: Person) -> None:
         ({"secret": "mine"}, "secret"),
     ],
 )
-async def test_what_is_wrong_with_a_token_is_named(ana: Person, change, field: str) -> None:
+async def test_what_is_wrong_with_a_token_is_named(lone_desk: Desk, change, field: str) -> None:
     draft = {"name": "script", "scopes": ["read"]} | change
 
-    refused(await ana.post("/tokens", draft), 422, field)
+    refused(await lone_desk.person.post("/tokens", draft), 422, field)

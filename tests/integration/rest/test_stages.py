@@ -123,8 +123,8 @@ async def test_a_key_stands_for_one_stage(desk: Desk) -> None:
         ({"name": "X", "size": 1}, "size"),
     ],
 )
-async def test_what_is_wrong_with_a_stage_is_named(desk: Desk, draft, field: str) -> None:
-    refused(await desk.post("/stages", draft), 422, field)
+async def test_what_is_wrong_with_a_stage_is_named(lone_desk: Desk, draft, field: str) -> None:
+    refused(await lone_desk.post("/stages", draft), 422, field)
 
 
 async def test_a_key_is_for_ever(desk: Desk) -> None:

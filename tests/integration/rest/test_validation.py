@@ -66,10 +66,10 @@ JSON = {"Content-Type": "application/json"}
         ({"created_by": "me"}, "created_by"),
     ],
 )
-async def test_what_is_wrong_with_a_client_is_named(desk: Desk, change, field: str) -> None:
-    refused(await desk.post("/clients", {"name": "Acme"} | change), 422, field)
+async def test_what_is_wrong_with_a_client_is_named(lone_desk: Desk, change, field: str) -> None:
+    refused(await lone_desk.post("/clients", {"name": "Acme"} | change), 422, field)
 
-    assert await desk.head() == 0
+    assert await lone_desk.head() == 0
 
 
 async def test_a_refusal_says_what_would_be_right(desk: Desk) -> None:
@@ -104,15 +104,15 @@ async def test_a_refusal_says_what_would_be_right(desk: Desk) -> None:
         b"name=Acme",
     ],
 )
-async def test_what_is_no_json_is_refused(desk: Desk, body: bytes) -> None:
-    refused(await desk.ask("POST", "/clients", content=body, headers=JSON), 400)
+async def test_what_is_no_json_is_refused(lone_desk: Desk, body: bytes) -> None:
+    refused(await lone_desk.ask("POST", "/clients", content=body, headers=JSON), 400)
 
-    assert await desk.head() == 0
+    assert await lone_desk.head() == 0
 
 
 @pytest.mark.parametrize("body", [b"null", b"7", b'"Acme"', b"[]", b"true"])
-async def test_json_that_is_no_object_is_refused(desk: Desk, body: bytes) -> None:
-    refused(await desk.ask("POST", "/clients", content=body, headers=JSON), 422)
+async def test_json_that_is_no_object_is_refused(lone_desk: Desk, body: bytes) -> None:
+    refused(await lone_desk.ask("POST", "/clients", content=body, headers=JSON), 422)
 
 
 @pytest.mark.parametrize(
@@ -181,6 +181,22 @@ async def test_the_largest_and_smallest_numbers_come_back_as_they_were_sent(desk
         stored = await desk.client(client)
         assert stored["value"]["amount"] == amount
         assert stored["custom"] == custom
+
+
+async def test_the_first_and_last_times_come_back_as_they_were_sent(desk: Desk) -> None:
+    times = ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"]
+    for moment in times:
+        await desk.create_client(next_action_at=moment)
+
+    seen, cursor = [], {}
+    for _ in times:
+        query = {"sort": "next_action_at", "limit": 1} | cursor
+        page = (await desk.get("/clients", params=query)).json()
+        seen += [client["next_action_at"] for client in page["items"]]
+        cursor = {"cursor": page["next_cursor"]}
+
+    assert seen == times
+    assert cursor == {"cursor": None}
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/workspaces/x/nowhere", "//workspaces", "/"])

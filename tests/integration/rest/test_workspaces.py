@@ -87,8 +87,8 @@ async def test_a_deleted_workspace_is_gone_with_all_it_held(desk: Desk) -> None:
     [({}, "name"), ({"name": ""}, "name"), ({"name": "x" * 201}, "name"), ({"name": 1}, "name"),
      ({"name": "Sales", "owner": "me"}, "owner")],
 )  # fmt: skip
-async def test_what_is_wrong_with_a_workspace_is_named(ana: Person, draft, field: str) -> None:
-    refused(await ana.post("/workspaces", draft), 422, field)
+async def test_what_is_wrong_with_a_workspace_is_named(lone_desk: Desk, draft, field: str) -> None:
+    refused(await lone_desk.person.post("/workspaces", draft), 422, field)
 
 
 @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"limit": "x"}, {"cursor": "x"}])
