@@ -106,6 +106,8 @@ class Topics:
                     for held in list(self._open.values()):
                         held.topic.close_all(CloseCode.RESTARTING, "the server is restarting")
                         held.pump.cancel()
+                        if held.repair is not None:
+                            held.repair.cancel()
         finally:
             self._bus.on_state.remove(self._bus_changed)
 

@@ -44,7 +44,7 @@ def serve(migrate: bool) -> None:
         ws_ping_interval=25.0,
         ws_ping_timeout=25.0,
         ws_per_message_deflate=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=8,
         server_header=False,
         access_log=settings.debug,
         log_config=None,

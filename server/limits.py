@@ -33,6 +33,7 @@ class Limits:
     socket_drain_timeout_s: float = 10.0
     socket_close_grace_s: float = 5.0
 
+    finish_commands_timeout_s: float = 2.0  # at a shutdown, once the sockets are gone
     housekeeping_interval_s: float = 3_600.0
     housekeeping_batch_rows: int = 1_000
     outcomes_kept_days: int = 7  # so long may a command be repeated under its id

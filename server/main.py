@@ -103,7 +103,7 @@ async def open_services(settings: Settings, limits: Limits) -> AsyncIterator[Ser
         secrets = DerivedSecrets(settings)
         accounts = Accounts(storage, settings, limits, passwords, secrets)
         commands = CommandService(storage, hub, secrets)
-        stack.push_async_callback(commands.finish)
+        stack.push_async_callback(commands.finish, limits.finish_commands_timeout_s)
 
         channels = Channels(storage, hub, accounts, commands, limits, settings.allowed_origins)
         async with asyncio.TaskGroup() as tasks:

@@ -21,6 +21,8 @@ from storage.turns import Turns
 
 # How long the client waits beyond the server's own limit before it gives the connection up.
 GRACE_S = 1.0
+# How long close() waits for connections in use before it cuts them off.
+CLOSE_TIMEOUT_S = 2.0
 
 # SQLSTATE classes that say "not now": connection, resources, rollback by the server, intervention.
 TRANSIENT_CLASSES = ("08", "40", "53", "57", "58")
@@ -70,7 +72,7 @@ class PostgresBackend(Backend):
         if pool is None:
             return
         try:
-            async with asyncio.timeout(self.acquire_timeout_s):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await pool.close()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             pool.terminate()

@@ -156,10 +156,17 @@ class CommandService:
         if not task.cancelled():
             task.exception()  # seen: where the sender has gone, nobody else looks at it
 
-    async def finish(self) -> None:
-        """Wait for the commands that run now."""
+    async def finish(self, timeout_s: float) -> None:
+        """Wait for the commands that run now; give up those that a silent database holds up.
+
+        Whoever sent one of these has no answer, and repeats it under its key.
+        """
         if self._running:
-            await asyncio.wait(set(self._running))
+            _, late = await asyncio.wait(set(self._running), timeout=timeout_s)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=timeout_s / 2)
 
     async def _execute(
         self,
