@@ -163,6 +163,7 @@ class CreateStage(Command, tag="stage.create", frozen=True):
 class UpdateStage(Command, tag="stage.update", frozen=True):
     stage_id: Reference
     data: StagePatch
+    if_version: Version | None = None
 
 
 class DeleteStage(Command, tag="stage.delete", frozen=True):
@@ -183,6 +184,10 @@ class RemoveMember(Command, tag="member.remove", frozen=True):
 
 class CreateInvite(Command, tag="invite.create", frozen=True):
     data: InviteDraft
+
+
+class DeleteInvite(Command, tag="invite.delete", frozen=True):
+    invite_id: Reference
 
 
 class UpdateWorkspace(Command, tag="workspace.update", frozen=True):
@@ -212,6 +217,7 @@ AnyCommand: TypeAlias = (
     | UpdateMember
     | RemoveMember
     | CreateInvite
+    | DeleteInvite
     | UpdateWorkspace
     | DeleteWorkspace
 )

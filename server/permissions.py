@@ -33,6 +33,7 @@ MINIMUM_ROLE: dict[str, Role] = {
     "member.remove": Role.ADMIN,
     "member.leave": Role.VIEWER,
     "invite.create": Role.ADMIN,
+    "invite.delete": Role.ADMIN,
     "invite.read": Role.ADMIN,
     "client.create": Role.EDITOR,
     "client.update": Role.EDITOR,

@@ -9,7 +9,9 @@ from starlette.responses import Response
 from realtime import messages
 from server.api.http import (
     answered,
+    etag,
     idempotency_key,
+    if_match,
     json_response,
     page_limit,
     principal_of,
@@ -80,7 +82,7 @@ async def get_stage(request: Request) -> Response:
     )
     if stage is None:
         raise NotFound("There is no such stage in this workspace.")
-    return json_response(stage)
+    return json_response(stage, headers={"ETag": etag(stage.version)})
 
 
 async def create_stage(request: Request) -> Response:
@@ -90,12 +92,12 @@ async def create_stage(request: Request) -> Response:
 
 
 async def update_stage(request: Request) -> Response:
-    stage_id = request.path_params["stage_id"]
+    stage_id, if_version = request.path_params["stage_id"], if_match(request)
     return answered(
         await run_with_body(
             request,
             _stage_patch,
-            lambda body: messages.UpdateStage(stage_id=stage_id, data=body),
+            lambda body: messages.UpdateStage(stage_id=stage_id, data=body, if_version=if_version),
         )
     )
 
@@ -145,6 +147,11 @@ async def create_invite(request: Request) -> Response:
     return json_response(shown, answer.status, {"Cache-Control": "no-store"})
 
 
+async def delete_invite(request: Request) -> Response:
+    invite_id = request.path_params["invite_id"]
+    return answered(await run_command(request, messages.DeleteInvite(invite_id=invite_id)))
+
+
 async def accept_invite(request: Request) -> Response:
     principal = await principal_of(request)
     answer = await services_of(request).commands.accept_invite(
@@ -173,5 +180,6 @@ routes = [
         "/workspaces/{workspace_id}/members/{user_id}", PATCH=update_member, DELETE=remove_member
     ),
     resource("/workspaces/{workspace_id}/invites", GET=list_invites, POST=create_invite),
+    resource("/workspaces/{workspace_id}/invites/{invite_id}", DELETE=delete_invite),
     resource("/invites/{code}/accept", POST=accept_invite),
 ]

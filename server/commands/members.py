@@ -8,6 +8,7 @@ import msgspec
 
 from realtime.messages import (
     CreateInvite,
+    DeleteInvite,
     DeleteWorkspace,
     RemoveMember,
     UpdateMember,
@@ -97,6 +98,13 @@ async def create_invite(context: Context, command: CreateInvite, secrets: Derive
     )
     await context.storage.invites.add(invite, digest(secrets.invite_code(invite_id)))
     return Result(201, invite)
+
+
+async def delete_invite(context: Context, command: DeleteInvite) -> Result:
+    """Withdraw an invite: its code lets nobody in any more."""
+    if not await context.storage.invites.delete(context.workspace_id, command.invite_id):
+        raise NotFound(f"There is no invite {command.invite_id} in this workspace.")
+    return Result(204)
 
 
 async def _found(context: Context, user_id: str) -> Member:

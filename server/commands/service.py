@@ -17,10 +17,11 @@ from server.answers import Answer, Answers, fingerprint_of
 from server.change_frames import logged_frame
 from server.commands import clients, members, stages
 from server.commands.context import Context, Result
-from server.errors import Forbidden, Gone, NotFound, Unauthorized
+from server.errors import Conflict, Forbidden, Gone, NotFound, Unauthorized
 from server.identity.derived import DerivedSecrets
 from server.identity.principal import Principal
 from server.ids import digest, new_id
+from server.limits import Limits
 from server.permissions import Role, authorise, operation_of
 from storage import Storage
 from storage.errors import Duplicate, NoSuchWorkspace
@@ -59,6 +60,7 @@ class CommandService:
             messages.UpdateMember: members.update_member,
             messages.RemoveMember: members.remove_member,
             messages.CreateInvite: partial(members.create_invite, secrets=secrets),
+            messages.DeleteInvite: members.delete_invite,
             messages.UpdateWorkspace: members.update_workspace,
             messages.DeleteWorkspace: members.delete_workspace,
         }
@@ -131,6 +133,8 @@ class CommandService:
                     invite.id, principal.user_id, now
                 ):
                     raise Gone("This invite has been used or has run out: ask for a new one.")
+                if len(await storage.members.roles(invite.workspace_id)) >= Limits.max_members:
+                    raise Conflict(f"A workspace has at most {Limits.max_members} members.")
                 role = invite.role
                 await storage.members.add(invite.workspace_id, principal.user_id, role, now)
                 member = await storage.members.get(invite.workspace_id, principal.user_id)

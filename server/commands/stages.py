@@ -12,7 +12,7 @@ from msgspec import UNSET
 from realtime.messages import ClientPatch, CreateStage, DeleteStage, UpdateClient, UpdateStage
 from server.commands.clients import update_client
 from server.commands.context import Context, Result
-from server.errors import Conflict, Invalid, NotFound
+from server.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from server.ids import new_id
 from server.limits import Limits
 from storage.records import Stage
@@ -37,6 +37,10 @@ async def create_stage(context: Context, command: CreateStage) -> Result:
 async def update_stage(context: Context, command: UpdateStage) -> Result:
     stages = await context.storage.stages.list(context.workspace_id)
     stage = _found(stages, command.stage_id)
+    if command.if_version is not None and command.if_version != stage.version:
+        raise PreconditionFailed(
+            f"The stage is at version {stage.version}, not {command.if_version}: read it again."
+        )
     given = {
         name: value
         for name in ("name", "color")

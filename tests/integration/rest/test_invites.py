@@ -132,3 +132,14 @@ async def test_the_invites_of_a_deleted_workspace_are_gone(server: Instance, des
 )
 async def test_what_is_wrong_with_an_invite_is_named(lone_desk: Desk, draft, field: str) -> None:
     refused(await lone_desk.post("/invites", draft), 422, field)
+
+
+async def test_an_invite_that_was_withdrawn_lets_nobody_in(server: Instance, desk: Desk) -> None:
+    invite = await desk.invite(role="editor")
+    ben = await server.sign_up("Ben")
+
+    assert (await desk.delete(f"/invites/{invite['id']}")).status_code == 204
+
+    refused(await ben.post(f"/invites/{invite['code']}/accept"), 404)
+    refused(await desk.delete(f"/invites/{invite['id']}"), 404)
+    assert (await desk.get("/invites")).json()["items"] == []

@@ -21,6 +21,7 @@ class Room:
     client: str
     deleted: str
     stage: str
+    invite: str
     third: str
     """A viewer."""
 
@@ -80,6 +81,11 @@ OPERATIONS: dict[str, Operation] = {
         lambda it: ("POST", "/invites", {"role": "viewer"}),
         lambda it: {"data": {"role": "viewer"}},
     ),
+    "invite.delete": Operation(
+        "admin",
+        lambda it: ("DELETE", f"/invites/{it.invite}"),
+        lambda it: {"invite_id": it.invite},
+    ),
     "client.create": Operation(
         "editor", lambda it: ("POST", "/clients", DRAFT), lambda it: {"data": DRAFT}
     ),
@@ -134,7 +140,8 @@ async def new_room(ana: Desk, subject: Desk, third: Desk, role: str) -> Room:
     client, deleted = await ana.create_clients(2, stage="won")
     assert (await ana.delete(f"/clients/{deleted['id']}")).status_code == 204
     stage = (await ana.stage("lost"))["id"]
-    return Room(ana, desk, client["id"], deleted["id"], stage, third.person.id)
+    invite = (await ana.invite(role="viewer"))["id"]
+    return Room(ana, desk, client["id"], deleted["id"], stage, invite, third.person.id)
 
 
 def allowed(role: str) -> dict[str, bool]:

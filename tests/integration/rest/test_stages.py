@@ -138,3 +138,15 @@ async def test_a_board_has_at_most_fifty_stages(desk: Desk) -> None:
         assert (await desk.post("/stages", {"name": f"Stage {number}"})).status_code == 201
 
     refused(await desk.post("/stages", {"name": "One too many"}), 409)
+
+
+async def test_a_stage_that_has_changed_meanwhile_is_left_alone_by_who_asked_for_its_version(
+    desk: Desk,
+) -> None:
+    path = f"/stages/{(await desk.stage('lead'))['id']}"
+    tag = (await desk.get(path)).headers["etag"]
+    await desk.patch(path, {"name": "Hot"})
+
+    refused(await desk.patch(path, {"name": "Cold"}, headers={"If-Match": tag}), 412)
+
+    assert (await desk.stage("lead"))["name"] == "Hot"
