@@ -19,6 +19,7 @@ from realtime.hub import Hub
 from realtime.messages import SUBPROTOCOL, Ack, ErrorFrame, Welcome
 from realtime.problems import CloseCode, Problem, ProblemKind
 from realtime.session import Announce, Authenticate, Close, Effect, Renew, Run, Send, Session
+from server import errors
 from server.commands.service import CommandService
 from server.errors import AppError, Unauthorized
 from server.identity.accounts import Accounts, seconds_left
@@ -28,6 +29,7 @@ from server.limits import Limits
 from server.outlets import Outlet, outlet_for
 from server.problems import translated
 from storage import Storage
+from storage.errors import Unavailable
 
 logger = logging.getLogger("clientflow.channel")
 _encoder = msgspec.json.Encoder()
@@ -191,9 +193,7 @@ class Connection:
         except _NotAdmitted as refusal:
             self._end(refusal.code, Problem.of(ProblemKind.NOT_FOUND, refusal.reason))
         except Exception as error:
-            app_error = translated(error)
-            if app_error is None:
-                raise
+            app_error = self._translated(error)
             self._end(_CLOSE_CODES.get(app_error.kind, CloseCode.SERVER_FAULT), app_error.problem)
 
     async def _join(self, effect: Authenticate) -> None:
@@ -207,10 +207,15 @@ class Connection:
         self._role = await self._role_of(principal)
 
     async def _renew(self, effect: Renew) -> None:
-        principal = await self._identify(effect.token)
-        if principal.user_id != self.user_id:
-            raise Unauthorized("The fresh token belongs to another user.")
-        self._role = await self._role_of(principal)
+        try:
+            principal = await self._identify(effect.token)
+            if principal.user_id != self.user_id:
+                raise Unauthorized("The fresh token belongs to another user.")
+            self._role = await self._role_of(principal)
+        except Unavailable:
+            # The channel stays, for as long as the token that it has is good.
+            self.send(Frame(_encoder.encode(ErrorFrame(None, errors.Unavailable().problem))))
+            return
         self._principal = principal
         self._session.renewed(time.monotonic(), seconds_left(principal))
 
@@ -250,16 +255,20 @@ class Connection:
                 self._principal, self._workspace_id, run.command, key=run.command_id, via="socket"
             )
         except Exception as error:
-            app_error = translated(error)
-            if app_error is None:
-                logger.exception("command %s failed", run.command_id)
-                app_error = AppError("The server failed at this command.")
+            app_error = self._translated(error)
             if app_error.kind is ProblemKind.UNAUTHORIZED:
                 self._last_effects += self._session.refused(
                     CloseCode.UNAUTHORIZED, app_error.problem.detail
                 )
             return ErrorFrame(run.command_id, app_error.problem)
         return Ack(run.command_id, answer.seq, answer.version, msgspec.Raw(answer.result))
+
+    def _translated(self, error: Exception) -> AppError:
+        app_error = translated(error)
+        if app_error is None:
+            logger.error("a frame of session %s failed", self.session_id, exc_info=error)
+            app_error = AppError("The server failed at this.")
+        return app_error
 
     def _end(self, code: CloseCode, problem: Problem) -> None:
         self.send(Frame(_encoder.encode(ErrorFrame(None, problem))))

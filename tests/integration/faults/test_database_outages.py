@@ -35,6 +35,8 @@ async def test_while_postgres_is_stopped_everybody_is_told_to_come_back(
         assert int(response.headers["retry-after"]) > 0
     answer = await board.command("client.create", command_id="on-a-socket", data={"name": "Acme"})
     check_problem(answer.problem, 503)
+    await board.say({"type": "auth", "token": ana.signed_in["access_token"]})
+    check_problem(await board.error(), 503)
     await board.ping()
     assert board.is_open
     assert hers.is_open
