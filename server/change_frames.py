@@ -12,7 +12,7 @@ from realtime.frames import Frame
 from realtime.topic import LoggedFrame
 from realtime.topics import LogUnavailable
 from storage import Storage
-from storage.errors import Unavailable
+from storage.errors import StorageError
 from storage.records import Change
 
 W = TypeVar("W", bound=messages.Change)
@@ -40,7 +40,7 @@ def logged_frame(change: Change) -> LoggedFrame:
 
 
 class StoredLog:
-    """The hub's view of storage's change log."""
+    """The hub's view of storage's change log. Whatever fails there, the hub goes on and reads again."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -48,12 +48,12 @@ class StoredLog:
     async def heads(self, workspace_ids: Sequence[str]) -> dict[str, int]:
         try:
             return await self._storage.workspaces.heads(list(workspace_ids))
-        except Unavailable as error:
+        except StorageError as error:
             raise LogUnavailable(str(error)) from error
 
     async def since(self, workspace_id: str, seq: int, limit: int) -> list[LoggedFrame]:
         try:
             changes = await self._storage.change_log.since(workspace_id, seq, limit)
-        except Unavailable as error:
+        except StorageError as error:
             raise LogUnavailable(str(error)) from error
         return [logged_frame(change) for change in changes]

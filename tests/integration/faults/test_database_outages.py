@@ -38,8 +38,8 @@ async def test_while_postgres_is_stopped_everybody_is_told_to_come_back(
     await board.say({"type": "auth", "token": ana.signed_in["access_token"]})
     check_problem(await board.error(), 503)
     await board.ping()
-    assert board.is_open
-    assert hers.is_open
+    assert board.is_open, (board.close_reason, instance.process.log[-2000:])
+    assert hers.is_open, (hers.close_reason, other.process.log[-2000:])
     ready = await instance.http.get("/readyz")
     assert (ready.status_code, ready.json()["database"]) == (503, "unreachable")
     assert (await instance.http.get("/healthz")).status_code == 200
