@@ -128,12 +128,17 @@ export function openBoard({ origin, session, toasts, workspace }) {
   const stopErrors = effect(() => {
     const error = state.value.lastError;
     const elsewhere = error?.command?.op.startsWith("member."); // the members' dialog says it itself
-    if (error && error !== shownError && !elsewhere) toasts.error(error.message, error.problem);
+    if (error && error !== shownError && !elsewhere) toasts.error(wordsFor(error), error.problem);
     shownError = error;
   });
   const stopListening = listenToBrowser(sync);
   sync.start();
   return board;
+}
+
+/** The server names records by their ids; a person is told what happened. */
+function wordsFor({ command, message, problem }) {
+  return command?.client_id && problem?.status === 404 ? text.board.tooLate : message;
 }
 
 /** The network's comings and goings, and the page's waking up. */

@@ -48,6 +48,12 @@ export function ValueField() {
             aria-describedby={error ? `${id}-error` : undefined}
             {...props}
             value={value && !editing && document.activeElement?.id !== id ? formatMoney(value) : props.value}
+            onFocus={(event) => {
+              // The bare figure takes the place of the formatted one; like any field reached by Tab it is selected.
+              event.currentTarget.value = props.value;
+              event.currentTarget.select();
+              props.onFocus();
+            }}
           />
           <span class="choice money__currency">
             <select

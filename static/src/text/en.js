@@ -86,6 +86,7 @@ export const en = {
     nextAction: (when) => `Next action: ${when}`,
     readOnly: "View only",
     gone: (name) => `${name} is no longer on this board.`,
+    tooLate: "Your change came too late: the client has been deleted.",
     notHere: "That client is not on this board.",
   },
 

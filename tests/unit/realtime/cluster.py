@@ -15,11 +15,25 @@ LIMITS = HubLimits(
 )
 
 
+class SlowToConfirm(MemoryBackend):
+    """The in-process bus, as slow to confirm a subscription as a server may be."""
+
+    def __init__(self, limits: BusLimits) -> None:
+        super().__init__(limits)
+        self.confirms = asyncio.Event()
+        self.confirms.set()
+
+    async def confirmed(self, channel: str) -> None:
+        await self.confirms.wait()
+
+
 class LossyBus(Bus):
     """The in-process bus, which drops the messages it is told to."""
 
     def __init__(self, limits: BusLimits | None = None) -> None:
-        super().__init__(MemoryBackend(limits or BusLimits()))
+        backend = SlowToConfirm(limits or BusLimits())
+        super().__init__(backend)
+        self.confirms = backend.confirms
         self.loses: Callable[[bytes], bool] = lambda message: False
         self.said: list[bytes] = []
 

@@ -29,7 +29,8 @@ class Socket:
         self.cursor = 0
         self.frames: list[dict[str, Any]] = []
         self.closed: CloseCode | None = None
-        self.ends_after_frames = 1_000_000
+        self.looked_at = 0  # how often it was waited for
+        self.sent_in_vain = 0  # frames that came after the end
         self.reads = asyncio.Event()
         self.reads.set()
         self._moved = asyncio.Event()
@@ -47,6 +48,7 @@ class Socket:
         self._moved.set()
 
     async def drained(self) -> bool:
+        self.looked_at += 1
         await self.reads.wait()
         return self.closed is None
 
@@ -61,6 +63,8 @@ class Socket:
         if self.closed is None:
             self.frames.append(frame)
             self._moved.set()
+        else:
+            self.sent_in_vain += 1
 
     @property
     def changes(self) -> list[int]:
@@ -96,6 +100,8 @@ class MemoryLog:
         self.answers = asyncio.Event()  # cleared: every read of w1 waits
         self.answers.set()
         self.pause: Callable[[], int] = lambda: 1  # turns of the loop that the next read takes
+        self.brings = asyncio.Event()  # cleared: what was read of w1 is on its way for longer
+        self.brings.set()
         self.heads_read = 0
         self.pages_read = 0
 
@@ -118,9 +124,12 @@ class MemoryLog:
         self.kept_from[workspace_id] = kept_from
 
     async def heads(self, workspace_ids: Sequence[str]) -> dict[str, int]:
-        self.heads_read += 1
+        self.heads_read += bool(workspace_ids)
         await self._reach(workspace_ids)
-        return {id_: len(self.rows[id_]) for id_ in workspace_ids if id_ in self.rows}
+        heads = {id_: len(self.rows[id_]) for id_ in workspace_ids if id_ in self.rows}
+        if "w1" in workspace_ids:
+            await self.brings.wait()
+        return heads
 
     async def since(self, workspace_id: str, seq: int, limit: int) -> list[LoggedFrame]:
         self.pages_read += 1

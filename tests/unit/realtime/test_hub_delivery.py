@@ -285,10 +285,12 @@ async def test_a_deleted_workspace_ends_its_sockets_everywhere_with_4404() -> No
         ana, ben = await join(a, "ana"), await join(b, "ben")
         other = await join(b, "cleo", workspace_id="w2")
         board.log.delete("w1")
+        start = now()
         a.close_workspace("w1")
         assert ana.closed == CloseCode.NO_SUCH_WORKSPACE == 4404
         await ben.until(lambda socket: socket.closed is not None)
         assert ben.closed == CloseCode.NO_SUCH_WORKSPACE
+        assert now() == start
         await pass_time(5.0)
         assert other.closed is None
 
@@ -390,6 +392,9 @@ async def test_a_change_that_never_was_does_not_hold_up_those_that_are() -> None
             board.write(a)
             await pass_time(2.0)
         assert ben.changes == [1, 2, 3]
+        before = board.log.pages_read
+        await pass_time(30.0)
+        assert board.log.pages_read == before  # nor is it looked for over and over
 
 
 @in_virtual_time
@@ -421,9 +426,13 @@ async def test_who_waits_in_vain_waits_no_longer_than_asked() -> None:
     async with cluster() as board:
         board.log.append("w1", 3)
         hub = await board.start()
+        await join(hub)
         start = now()
         await hub.wait_past("w1", 3, 7.5)
         assert now() - start == pytest.approx(7.5)
+        topic = hub._topics.get("w1")
+        assert topic is not None
+        assert topic.passed == set()  # nor is anything kept of those who no longer wait
 
 
 @in_virtual_time

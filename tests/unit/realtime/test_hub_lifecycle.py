@@ -180,16 +180,15 @@ async def test_a_hub_that_has_stopped_takes_nobody_in() -> None:
             await join(hub)
 
 
-@pytest.mark.parametrize("log_takes", [0, 1, 5])
-@pytest.mark.parametrize("late", range(-6, 7))
-@in_virtual_time
-async def test_who_joins_while_the_hub_stops_is_refused_or_sent_away_but_not_left_hanging(
-    late: int, log_takes: int
-) -> None:
+async def _join_while_stopping(since: int | None, late: int, log_takes: int) -> None:
     """`late`: the turns of the loop by which the join begins after (before) the stop."""
     async with cluster() as board:
-        board.log.pause = lambda: log_takes
+        board.log.append("w1", 3)
         hub = await board.start()
+        if since is not None:
+            await join(hub, "ben")
+        board.log.append("w1", 1)
+        board.log.pause = lambda: log_takes
         ana = Socket()
         refusals: list[LogUnavailable] = []
 
@@ -197,7 +196,7 @@ async def test_who_joins_while_the_hub_stops_is_refused_or_sent_away_but_not_lef
             for _ in range(late):
                 await asyncio.sleep(0)
             try:
-                await join(hub, socket=ana)
+                await join(hub, since=since, socket=ana)
             except LogUnavailable as refusal:
                 refusals.append(refusal)
 
@@ -209,6 +208,16 @@ async def test_who_joins_while_the_hub_stops_is_refused_or_sent_away_but_not_lef
             await joining
         assert bool(refusals) != (ana.closed == CloseCode.RESTARTING)
         assert not refusals or ana.frames == []
+
+
+@pytest.mark.parametrize("since", [None, 1, 3, 4])
+@pytest.mark.parametrize("log_takes", [0, 1, 5])
+@in_virtual_time
+async def test_who_joins_while_the_hub_stops_is_refused_or_sent_away_but_not_left_hanging(
+    log_takes: int, since: int | None
+) -> None:
+    for late in range(-6, 7):
+        await _join_while_stopping(since, late, log_takes)
 
 
 @in_virtual_time

@@ -115,6 +115,7 @@ async def test_an_instance_that_opens_a_workspace_asks_who_is_there_and_need_not
         a, b = await board.start("a"), await board.start("b")
         sockets = [await join(a, f"user{number}") for number in range(60)]
         a.announce("w1", sockets[0], PresenceState("client-1"))
+        await idle()
         ben = await join(b, "ben")
         await idle()
         assert len(people(ben)) == 61

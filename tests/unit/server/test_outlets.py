@@ -194,6 +194,19 @@ async def test_what_was_sent_before_the_close_still_goes_out_and_then_the_close(
 
 
 @in_virtual_time
+async def test_the_close_of_a_socket_that_has_nothing_to_send_goes_out_at_once() -> None:
+    peer = Peer()
+    outlet = queued(peer)
+    running = asyncio.create_task(outlet.run())
+    await asyncio.sleep(60.0)
+    start = now()
+    outlet.close(CloseCode.RESTARTING, "restarting")
+    await running
+    assert peer.closed == [(1012, "restarting")]
+    assert now() - start < 0.1
+
+
+@in_virtual_time
 async def test_a_close_before_the_first_turn_is_still_carried_out() -> None:
     peer = Peer()
     outlet = queued(peer)
@@ -208,7 +221,8 @@ async def test_sending_to_a_peer_that_reads_nothing_never_waits_and_ends_it_with
     peer.reads.clear()
     outlet = queued(peer)
     running = asyncio.create_task(outlet.run())
-    await idle()
+    outlet.send(frame(10))
+    await idle()  # now the sending itself stalls
     for _ in range(1_000):
         outlet.send(frame(10))  # is no coroutine: it cannot wait
     assert not await outlet.drained()
@@ -224,8 +238,9 @@ async def test_a_peer_that_begins_to_read_within_the_grace_is_told_that_it_was_t
     peer.reads.clear()
     outlet = queued(peer)
     running = asyncio.create_task(outlet.run())
+    outlet.send(frame(10))
     await idle()
-    for _ in range(11):
+    for _ in range(10):
         outlet.send(frame(10))
     await asyncio.sleep(1.0)
     peer.reads.set()
@@ -281,7 +296,6 @@ async def test_when_the_channel_ends_the_sending_ends_with_it_and_leaves_no_task
     outlet.send(frame())
     await idle()
     await stopped(running)
-    await idle()
     assert asyncio.all_tasks() == before
 
 
@@ -316,15 +330,40 @@ async def test_a_queue_is_waited_for_until_half_of_it_is_sent() -> None:
     peer.reads.clear()
     outlet = queued(peer)
     running = asyncio.create_task(outlet.run())
+    for _ in range(5):
+        outlet.send(frame(10))
+    assert await outlet.drained()
+    assert now() == 0.0
+    peer.reads.set()
+    await idle()
+    for _ in range(2):  # a second time as well
+        peer.reads.clear()
+        for _ in range(6):
+            outlet.send(frame(10))
+        waiting = asyncio.create_task(outlet.drained())
+        await asyncio.sleep(3.0)
+        assert not waiting.done()
+        peer.reads.set()
+        assert await waiting
+        await idle()
+    assert await outlet.drained()
+    await stopped(running)
+
+
+@in_virtual_time
+async def test_a_queue_that_is_closed_meanwhile_is_waited_for_no_longer() -> None:
+    peer = Peer()
+    peer.reads.clear()
+    outlet = queued(peer)
+    running = asyncio.create_task(outlet.run())
     for _ in range(6):
         outlet.send(frame(10))
     waiting = asyncio.create_task(outlet.drained())
-    await asyncio.sleep(3.0)
-    assert not waiting.done()
-    peer.reads.set()
-    assert await waiting
-    assert await outlet.drained()
-    await stopped(running)
+    await asyncio.sleep(1.0)
+    outlet.close(CloseCode.RESTARTING, "restarting")
+    assert not await waiting
+    assert now() < 2.0
+    await running
 
 
 @in_virtual_time

@@ -146,3 +146,10 @@ async def test_who_gives_up_waiting_frees_their_place(monkeypatch: pytest.Monkey
         await waiting
     assert await passwords.hash("word") == "True"
     passwords.close()
+
+
+async def test_after_the_close_no_more_work_is_taken() -> None:
+    passwords = Passwords(ROUNDS, Limits())
+    passwords.close()
+    with pytest.raises(RuntimeError):
+        await passwords.hash("word")

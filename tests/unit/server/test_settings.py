@@ -282,6 +282,7 @@ def test_the_secret_of_development_is_made_once_and_kept_from_others(secret_file
     assert read(secret_file).jwt_secret_key == first
     assert secret_file.read_text().strip() == first
     assert stat.S_IMODE(secret_file.stat().st_mode) == 0o600
+    assert list(secret_file.parent.iterdir()) == [secret_file]
 
 
 def test_a_secret_that_is_given_is_not_kept(secret_file: Path) -> None:

@@ -1,6 +1,7 @@
 """The server's websocket protocol, driven by the `websockets` library's client over a wire in memory."""
 
 import asyncio
+import socket
 from typing import Any
 
 from uvicorn.config import Config
@@ -12,6 +13,7 @@ from websockets.uri import parse_uri
 
 from realtime.frames import text_frame
 from server import websocket_protocol
+from server.limits import Limits
 from server.websocket_protocol import EXTENSION, FrameProtocol
 from tests.unit.virtual_time import idle, in_virtual_time
 
@@ -27,6 +29,14 @@ class Wire(asyncio.Transport):
         self.paused = False
         self.aborted = False
         self._closing = False
+        self.kernel_buffer = 0
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self if name == "socket" else default
+
+    def setsockopt(self, level: int, option: int, value: int) -> None:
+        assert (level, option) == (socket.SOL_SOCKET, socket.SO_SNDBUF)
+        self.kernel_buffer = value
 
     def write(self, data: Any) -> None:
         assert not self._closing, "written to after its end"
@@ -125,6 +135,13 @@ async def test_the_app_finds_a_door_through_which_ready_frames_reach_the_client(
         talk.door.write_frame(text_frame(payload))
         assert talk.texts() == [payload]
     assert talk.door.buffered_bytes() == before + 17 + 70_010
+    talk.hang_up()
+
+
+@in_virtual_time
+async def test_the_kernel_buffers_little_so_that_a_reader_that_stalls_shows() -> None:
+    talk = Talk()
+    assert 0 < talk.wire.kernel_buffer < Limits.max_socket_buffer_bytes
     talk.hang_up()
 
 

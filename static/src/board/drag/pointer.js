@@ -79,7 +79,7 @@ export class PointerDrag {
     const box = card.getBoundingClientRect();
     if (!pickUp(this.#board, card.dataset.card, "pointer", box.height)) return this.#end();
     if (press.touch) navigator.vibrate?.(8);
-    Object.assign(press, { offsetX: press.startX - box.left, offsetY: press.startY - box.top, height: box.height });
+    Object.assign(press, { offsetX: press.startX - box.left, offsetY: press.startY - box.top });
     this.#ghost = ghostOf(card, box);
     this.#root.dataset.dragging = "";
     this.#follow();
@@ -94,20 +94,20 @@ export class PointerDrag {
     this.#frame = requestAnimationFrame(() => this.#follow());
   }
 
-  /** The stage under the pointer and the card that the ghost's middle is below. */
+  /** The stage under the pointer, and the card there that the ghost's top has passed the middle of. */
   #target() {
-    const { x, y, offsetY, height, card } = this.#press;
+    const { x, y, offsetY, card } = this.#press;
     const column = nearestColumn(this.#root, x);
     const list = column?.querySelector("[data-list]");
     if (!list) return null;
-    const middle = y - offsetY + height / 2 - list.getBoundingClientRect().top + list.scrollTop;
+    const top = y - offsetY - list.getBoundingClientRect().top + list.scrollTop;
     let previousId = null;
     let shift = 0; // the gap's own height does not count
     for (const item of list.children) {
       if (item.dataset.card === card.dataset.card) continue;
       if ("gap" in item.dataset) shift = item.offsetHeight + parseFloat(getComputedStyle(list).rowGap);
       else if (!item.dataset.card) continue;
-      else if (middle < item.offsetTop - shift + item.offsetHeight / 2) break;
+      else if (top < item.offsetTop - shift + item.offsetHeight / 2) break;
       else previousId = item.dataset.card;
     }
     return { stage: column.dataset.stage, previousId };
@@ -126,8 +126,11 @@ export class PointerDrag {
     const press = this.#press;
     if (!press || event.pointerId !== press.pointer) return;
     if (!this.#ghost) return this.#end();
-    press.dropped = true;
     const board = this.#board;
+    // It is put down where the pointer is now, which may be further than the last frame has shown.
+    Object.assign(press, { x: event.clientX, y: event.clientY });
+    const to = this.#target();
+    if (to) aim(board, to);
     const drag = board.drag.peek();
     const client = board.clients.peek().get(drag.id);
     if (client && board.move(drag.id, drag.to)) {

@@ -1,0 +1,134 @@
+"""Servers and browsers for the tests of what a person sees. They start when first asked for.
+
+Nothing is cleaned up between tests: each takes people and workspaces of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from playwright.async_api import BrowserContext, expect
+
+from tests.browser.screens import BoardScreen, Entry
+from tests.browser.tab import Tab
+from tests.conftest import FAILED
+from tests.drivers import Desk, Instance
+from tests.services import PostgresServer, RedisServer, ServerProcess
+
+PATIENCE_MS = 10_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+async def over_sqlite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
+    """One process with SQLite, as development runs it."""
+    file = tmp_path_factory.mktemp("browser") / "clientflow.db"
+    with ServerProcess(f"sqlite:///{file}") as process:
+        async with Instance(process) as instance:
+            yield instance
+
+
+@pytest.fixture(scope="package")
+async def over_redis(
+    postgres_server: PostgresServer, redis_server: RedisServer
+) -> AsyncIterator[tuple[Instance, Instance]]:
+    """Two processes on one Postgres and one Redis, as production runs them."""
+    with (
+        new_database(postgres_server) as url,
+        ServerProcess(url, redis_server.url) as a,
+        ServerProcess(url, redis_server.url) as b,
+    ):
+        async with Instance(a) as first, Instance(b) as second:
+            yield first, second
+
+
+@contextmanager
+def new_database(server: PostgresServer) -> Iterator[str]:
+    url = server.create_database()
+    yield url
+    server.drop_database(url)
+
+
+class OpenTab(Protocol):
+    async def __call__(
+        self, at: Instance | str, path: str = "", *, beside: Tab | None = None, **options: Any
+    ) -> Tab: ...
+
+
+@pytest.fixture
+async def open_tab(
+    request: pytest.FixtureRequest, new_context: Callable[..., Awaitable[BrowserContext]]
+) -> AsyncIterator[OpenTab]:
+    """Opens a tab in a browser of its own, or `beside` another in the same browser.
+
+    The test fails when a page has complained.
+    """
+    tabs: list[Tab] = []
+
+    async def open_(
+        at: Instance | str, path: str = "", *, beside: Tab | None = None, **options: Any
+    ) -> Tab:
+        context = await new_context(**options) if beside is None else beside.page.context
+        origin = at if isinstance(at, str) else at.process.base_url
+        tab = Tab(await context.new_page(), origin)
+        tabs.append(tab)
+        await tab.go(path)
+        return tab
+
+    yield open_
+    complaints = [complaint for tab in tabs for complaint in tab.complaints]
+    if complaints:
+        request.node.stash[FAILED] = True  # so that it leaves its evidence
+    assert complaints == [], "a page complained"
+
+
+class SitDown(Protocol):
+    async def __call__(
+        self,
+        desk: Desk,
+        at: Instance | str | None = None,
+        *,
+        connection: str = "Live",
+        **options: Any,
+    ) -> BoardScreen: ...
+
+
+@pytest.fixture
+def sit_down(open_tab: OpenTab) -> SitDown:
+    """Gives a person their board in a browser of their own, once it has that connection."""
+
+    async def sit(
+        desk: Desk,
+        at: Instance | str | None = None,
+        *,
+        connection: str = "Live",
+        **options: Any,
+    ) -> BoardScreen:
+        tab = await open_tab(at or desk.person.instance, address_of(desk), **options)
+        await Entry(tab).sign_in(desk.person.email)
+        board = BoardScreen(tab)
+        await board.connection_is(connection)
+        return board
+
+    return sit
+
+
+def address_of(desk: Desk) -> str:
+    return f"#/w/{desk.workspace_id}"
+
+
+@pytest.fixture
+async def ana(over_sqlite: Instance) -> Desk:
+    """Ana's desk, in a workspace that she has just made."""
+    return await (await over_sqlite.sign_up("Ana")).new_workspace()

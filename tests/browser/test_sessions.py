@@ -1,0 +1,115 @@
+"""Signed in, and staying so."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import Route
+
+from tests.browser.conftest import OpenTab, SitDown, address_of
+from tests.browser.screens import BoardScreen, Entry, Panel
+from tests.browser.tab import CONNECTION_LOST, Tab
+from tests.drivers import Desk
+
+REFRESH = "**/api/v1/auth/refresh"
+
+
+async def test_a_reload_keeps_one_signed_in_and_where_one_was(ana: Desk, sit_down: SitDown) -> None:
+    board = await sit_down(ana)
+    await board.add("Acme")
+    await board.open("Acme")
+
+    for _ in range(2):
+        await board.tab.reload()
+        await board.is_live()
+        await Panel(board.tab).shows("Acme")
+        await board.shows(Lead=["Acme"])
+
+
+async def test_a_reload_before_the_answer_to_the_last_one_came_keeps_one_signed_in(
+    ana: Desk, sit_down: SitDown
+) -> None:
+    board = await sit_down(ana)
+    await lose_the_answer(board.tab)
+
+    await board.tab.reload()
+
+    await board.is_live()
+    await board.add("Acme")
+    await board.tab.reload()
+    await board.is_live()
+    await board.shows(Lead=["Acme"])
+
+
+async def test_impatient_reloads_keep_one_signed_in(ana: Desk, sit_down: SitDown) -> None:
+    board = await sit_down(ana)
+    board.tab.expect(*CONNECTION_LOST)
+
+    for _ in range(5):
+        await board.tab.page.evaluate("void location.reload()")
+        await board.tab.page.wait_for_event("framenavigated")
+
+    await board.is_live()
+
+
+async def test_two_tabs_reloaded_at_once_stay_signed_in(
+    ana: Desk, sit_down: SitDown, open_tab: OpenTab
+) -> None:
+    first = await sit_down(ana)
+    second = BoardScreen(await open_tab(ana.person.instance, address_of(ana), beside=first.tab))
+    await second.is_live()
+
+    for round_ in range(3):
+        await asyncio.gather(first.tab.reload(), second.tab.reload())
+        await first.is_live()
+        await second.is_live()
+        await first.tab.come_to_front()
+        await first.add(f"Client {round_}")
+
+    await second.shows(Lead=["Client 0", "Client 1", "Client 2"])
+
+
+async def test_signing_out_in_one_tab_signs_the_other_out_and_in_again(
+    ana: Desk, sit_down: SitDown, open_tab: OpenTab
+) -> None:
+    first = await sit_down(ana)
+    second = BoardScreen(await open_tab(ana.person.instance, address_of(ana), beside=first.tab))
+    await second.is_live()
+
+    await first.tab.come_to_front()
+    await first.sign_out()
+    for board in (first, second):
+        await Entry(board.tab).is_asked_for()
+    await second.tab.reload()
+    await Entry(second.tab).is_asked_for()
+
+    await first.tab.come_to_front()
+    await Entry(first.tab).sign_in(ana.person.email)
+    for board in (first, second):
+        await board.is_live()
+
+
+async def test_a_wrong_password_is_told_and_the_form_stays(ana: Desk, open_tab: OpenTab) -> None:
+    tab = await open_tab(ana.person.instance)
+    tab.expect("status of 401")
+    entry = Entry(tab)
+
+    await entry.sign_in(ana.person.email, "not my password")
+    await entry.says("password")
+
+    await entry.sign_in(ana.person.email)
+    await entry.choose("Sales")
+
+
+async def lose_the_answer(tab: Tab) -> None:
+    """Reload: the server renews the session, but its answer never reaches the page."""
+    answered = asyncio.Event()
+
+    async def swallow(route: Route) -> None:
+        await route.fetch()
+        answered.set()
+
+    await tab.page.route(REFRESH, swallow)
+    await tab.reload()
+    await answered.wait()
+    await tab.page.unroute(REFRESH)
