@@ -10,7 +10,7 @@ PACKAGES := server realtime storage
 FRONT_END := $(shell find static -type f -not -path 'static/dist/*' 2>/dev/null)
 TESTS ?= tests
 
-.PHONY: help run demo test check pins clean
+.PHONY: help run demo test soak check pins clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -25,6 +25,10 @@ test: .venv/tests static/dist/.built check ## check the code and run every test 
 	@scripts/setup/services.sh
 	@npm test --silent
 	@$(PYTHON) -m pytest $(TESTS)
+
+soak: .venv/tests ## harm a whole installation for a while, and check it (SECONDS=600 SEED=1)
+	@scripts/setup/services.sh
+	@$(PYTHON) -m tests.fault.soak --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
 
 check: .venv/tests ## style, types and import rules
 	@.venv/bin/ruff check .

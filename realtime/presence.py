@@ -146,12 +146,14 @@ class PresenceBoard:
         current = self._seen.get(entry.session)
         if current is not None and current.entry.changed > entry.changed:
             return []
+        if current is not None and current.entry.user_id != entry.user_id:
+            # A session belongs to one person: who says otherwise is at fault, and the last word counts.
+            return self._drop(entry.session) + self._put(entry, instance, expires_at)
         self._seen[entry.session] = _Seen(entry, instance, expires_at)
         sessions = self._sessions_of.setdefault(entry.user_id, {})
         if current is None or current.entry.state != entry.state:
-            sessions.pop(
-                entry.session, None
-            )  # the latest to change stands last and speaks for the person
+            # The latest to change stands last and speaks for the person.
+            sessions.pop(entry.session, None)
         sessions[entry.session] = None
         after = self._person(entry.user_id)
         if before is None:

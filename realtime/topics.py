@@ -209,8 +209,10 @@ class Topics:
                     break
         except LogUnavailable as error:
             logger.warning("log unavailable, repair of %s waits: %s", topic.workspace_id, error)
-        finally:
             held.repair = None
+        else:
+            held.repair = None
+            self._repair_if_needed(held)  # what showed while the last page was being read
 
     def _bus_changed(self, state: BusState) -> None:
         self._sweep_now.set()

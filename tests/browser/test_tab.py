@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.browser.audit import faults
 from tests.browser.conftest import OpenTab
+from tests.browser.screens import Entry
 from tests.drivers import Instance
 from tests.services import eventually
 
@@ -30,6 +31,7 @@ async def test_errors_and_breaches_of_the_security_policy_are_complaints(
 
 async def test_a_picture_without_words_is_a_fault(over_sqlite: Instance, open_tab: OpenTab) -> None:
     tab = await open_tab(over_sqlite)
+    await Entry(tab).is_asked_for()
     picture = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
     await tab.page.evaluate(
         "(src) => document.querySelector('main').append(Object.assign(new Image(), { src }))",

@@ -23,6 +23,7 @@ def test_a_key_falls_due_at_its_deadline_once() -> None:
     assert due(deadlines, 101.0) == ["a"]
     assert due(deadlines, 500.0) == []
     assert len(deadlines) == 0
+    assert deadlines._slots == {}  # nothing is kept of what has passed
 
 
 def test_a_deadline_within_a_slot_is_kept_at_the_slots_end_never_before() -> None:

@@ -1,0 +1,122 @@
+"""The server with a bug planted into it: python -m tests.fault.planted BUG
+
+Each bug breaks one promise, seldom enough that nothing else gives it away. The checker has to find it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from realtime.topic import LoggedFrame, Topic
+from server.cli import main
+from server.commands.service import CommandService
+from server.errors import Conflict
+from storage.clients import Clients
+from storage.outcomes import Outcomes
+from storage.postgres import PostgresConnection
+from storage.records import Page
+
+SELDOM = 20  # changes
+SOMETIMES = 8  # transactions and commands
+
+
+def dropped_publish() -> None:
+    """One change is not delivered here, and the repair never asks for it."""
+    deliver = Topic._deliver
+
+    def _deliver(self: Topic, change: LoggedFrame) -> None:
+        if change.seq % SELDOM == 0:
+            self.delivered = change.seq
+        else:
+            deliver(self, change)
+
+    Topic._deliver = _deliver  # type: ignore[method-assign]
+
+
+def swapped_pair() -> None:
+    """One change is delivered after the next one."""
+    deliver = Topic._deliver
+    held_back: dict[str, LoggedFrame] = {}
+
+    def _deliver(self: Topic, change: LoggedFrame) -> None:
+        if change.seq % SELDOM == 0:
+            held_back[self.workspace_id] = change
+            self.delivered = change.seq
+            return
+        deliver(self, change)
+        if late := held_back.pop(self.workspace_id, None):
+            deliver(self, late)
+            self.delivered = change.seq
+
+    Topic._deliver = _deliver  # type: ignore[method-assign]
+
+
+def forgotten_keys() -> None:
+    """A repeated command is carried out again."""
+
+    async def find(*_: object) -> None:
+        return None
+
+    async def remember(*_: object) -> None:
+        return None
+
+    Outcomes.find = find  # type: ignore[assignment]
+    Outcomes.remember = remember  # type: ignore[assignment]
+
+
+def lost_commit() -> None:
+    """One transaction is rolled back and nevertheless acknowledged."""
+    commit = PostgresConnection.commit
+    numbers = itertools.count(1)
+
+    async def _commit(self: PostgresConnection) -> None:
+        await (self.rollback() if next(numbers) % SOMETIMES == 0 else commit(self))
+
+    PostgresConnection.commit = _commit  # type: ignore[method-assign]
+
+
+def false_refusal() -> None:
+    """One command is carried out and refused."""
+    execute = CommandService.execute
+    numbers = itertools.count(1)
+
+    async def _execute(self: CommandService, *args: Any, **options: Any) -> Any:
+        answer = await execute(self, *args, **options)
+        if next(numbers) % SOMETIMES == 0:
+            raise Conflict("This is a lie.")
+        return answer
+
+    CommandService.execute = _execute  # type: ignore[method-assign]
+
+
+def stale_answer() -> None:
+    """A list of clients leaves one out."""
+    page = Clients.page
+
+    async def _page(self: Clients, *args: Any) -> Page[Any]:
+        found = await page(self, *args)
+        return Page(items=list(found.items)[1:], next=found.next)
+
+    Clients.page = _page  # type: ignore[method-assign, assignment]
+
+
+BUGS: dict[str, Callable[[], None]] = {
+    bug.__name__: bug
+    for bug in (
+        dropped_publish,
+        swapped_pair,
+        forgotten_keys,
+        lost_commit,
+        false_refusal,
+        stale_answer,
+    )
+}
+
+
+if __name__ == "__main__":
+    BUGS[sys.argv.pop(1)]()
+    sys.argv.append("serve")
+    sys.exit(main())
