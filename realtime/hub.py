@@ -100,6 +100,11 @@ class Hub:
             if self._topics.stopping:
                 subscriber.close(CloseCode.RESTARTING, "the server is restarting")
 
+    def may_have_removed_since(self, workspace_id: str, seq: int) -> bool:
+        """Whether a member who was one at `seq` may have been removed before their socket joined."""
+        topic = self._topics.get(workspace_id)
+        return topic is None or topic.may_have_removed_since(seq)
+
     def leave(self, workspace_id: str, subscriber: Subscriber) -> None:
         """The socket has ended."""
         topic = self._topics.get(workspace_id)

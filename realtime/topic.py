@@ -57,6 +57,8 @@ class Topic:
         self._resuming: dict[str, Subscriber] = {}  # still being sent the log
         self._early: dict[int, LoggedFrame] = {}
         self._max_early = max_early
+        self._opened_at = 0  # what happened up to there was not seen here
+        self._last_removal = 0
         self._log_head = 0  # the highest seq that is known to be in the log
 
     @property
@@ -90,6 +92,7 @@ class Topic:
     def start_at(self, head: int) -> None:
         """The log's head is `head`: everything up to it is history."""
         self.delivered = head
+        self._opened_at = head
         self._deliver_early()
 
     @property
@@ -122,6 +125,10 @@ class Topic:
         for seq in [seq for seq in self._early if seq <= known]:
             del self._early[seq]
 
+    def may_have_removed_since(self, seq: int) -> bool:
+        """Whether a member may have been removed after `seq` without this topic closing their sockets."""
+        return max(self._opened_at, self._last_removal) > seq
+
     def broadcast(self, frame: Frame) -> None:
         """Send what is in no log (presence, assistant text) to every socket."""
         for subscriber in self.subscribers:
@@ -142,6 +149,7 @@ class Topic:
     def _deliver(self, change: LoggedFrame) -> None:
         self.delivered = change.seq
         if change.entity == "member" and change.op == "deleted":
+            self._last_removal = change.seq
             for subscriber in self.subscribers:
                 # One that resumed beyond this removal was let in again after it.
                 if subscriber.user_id == change.id and subscriber.cursor < change.seq:

@@ -30,6 +30,7 @@ from server.outlets import Outlet, outlet_for
 from server.problems import translated
 from storage import Storage
 from storage.errors import Unavailable
+from storage.records import Membership
 
 logger = logging.getLogger("clientflow.channel")
 _encoder = msgspec.json.Encoder()
@@ -198,20 +199,21 @@ class Connection:
 
     async def _join(self, effect: Authenticate) -> None:
         principal = await self._identify(effect.token)
-        role = await self._role_of(principal)
-        self._principal, self._role, self.user_id = principal, role, principal.user_id
+        membership = await self._membership_of(principal)
+        self._principal, self._role, self.user_id = principal, membership.role, principal.user_id
         await self._channels.hub.join(
             self._workspace_id, self, since=effect.since, name=principal.name
         )
         # A removal that was delivered before this socket joined did not close it: look again.
-        self._role = await self._role_of(principal)
+        if self._channels.hub.may_have_removed_since(self._workspace_id, membership.seq):
+            await self._membership_of(principal)
 
     async def _renew(self, effect: Renew) -> None:
         try:
             principal = await self._identify(effect.token)
             if principal.user_id != self.user_id:
                 raise Unauthorized("The fresh token belongs to another user.")
-            self._role = await self._role_of(principal)
+            self._role = (await self._membership_of(principal)).role
         except Unavailable:
             # The channel stays, for as long as the token that it has is good.
             self.send(Frame(_encoder.encode(ErrorFrame(None, errors.Unavailable().problem))))
@@ -225,11 +227,11 @@ class Connection:
             raise Unauthorized("Send an access token in hello.token or as Authorization: Bearer.")
         return await self._channels.accounts.identify(token)
 
-    async def _role_of(self, principal: Principal) -> str:
-        members, workspaces = self._channels.storage.members, self._channels.storage.workspaces
-        role = await members.role(self._workspace_id, principal.user_id)
-        if role is not None and principal.may_enter(self._workspace_id):
-            return role
+    async def _membership_of(self, principal: Principal) -> Membership:
+        workspaces = self._channels.storage.workspaces
+        membership = await workspaces.membership(self._workspace_id, principal.user_id)
+        if membership is not None and principal.may_enter(self._workspace_id):
+            return membership
         if await workspaces.head(self._workspace_id) is None:
             raise _NotAdmitted(CloseCode.NO_SUCH_WORKSPACE, _NO_SUCH_WORKSPACE)
         raise _NotAdmitted(CloseCode.NOT_A_MEMBER, "You are not a member of this workspace.")

@@ -346,3 +346,14 @@ def test_whatever_is_lost_doubled_or_late_a_last_look_at_the_log_gives_everybody
     for start, socket in sockets:
         assert socket.changes == list(range(start + 1, length + 1))
         assert socket.cursor == length
+
+
+def test_a_topic_knows_since_when_a_removal_may_have_escaped_a_socket_that_joins() -> None:
+    topic = opened(head=5)
+    assert topic.may_have_removed_since(4), "what came before the opening was not seen"
+    assert not topic.may_have_removed_since(5)
+    offer(topic, 6, 7)
+    assert not topic.may_have_removed_since(5)
+    topic.offer(change(8, entity="member", op="deleted", id_="ben"))
+    assert topic.may_have_removed_since(7)
+    assert not topic.may_have_removed_since(8)
