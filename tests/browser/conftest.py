@@ -14,12 +14,11 @@ import pytest
 from playwright.async_api import BrowserContext, expect
 
 from tests.browser.screens import BoardScreen, Entry
-from tests.browser.tab import Tab
+from tests.browser.tab import PATIENCE_MS, Tab
 from tests.conftest import FAILED
 from tests.drivers import Desk, Instance
 from tests.services import PostgresServer, RedisServer, ServerProcess
 
-PATIENCE_MS = 10_000
 expect.set_options(timeout=PATIENCE_MS)
 
 

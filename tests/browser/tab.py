@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.async_api import ConsoleMessage, Page, WebSocket
 
+PATIENCE_MS = 10_000
 MARKER = "window.clientflowMarker"
 # How Chromium tells that a server could not be reached or hung up.
 CONNECTION_LOST = (
