@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from tests.browser.screens import BoardScreen
 from tests.browser.tab import Tab
@@ -23,6 +24,17 @@ async def agree(desk: Desk, instances: Iterable[Instance], boards: Iterable[Boar
     for board in boards:
         await board.shows(**columns)
         await _has_heard_all(board.tab, head=len(log))
+
+
+async def is_stored(desk: Desk, name: str, **fields: Any) -> None:
+    """The client of this name has these values, once what was done on a board has arrived."""
+
+    async def same() -> bool:
+        (client,) = [client for client in await desk.clients() if client["name"] == name]
+        assert {field: client[field] for field in fields} == fields
+        return True
+
+    await eventually(same)
 
 
 async def _has_heard_all(tab: Tab, head: int) -> None:

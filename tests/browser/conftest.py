@@ -5,8 +5,9 @@ Nothing is cleaned up between tests: each takes people and workspaces of its own
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -43,20 +44,24 @@ async def over_redis(
     postgres_server: PostgresServer, redis_server: RedisServer
 ) -> AsyncIterator[tuple[Instance, Instance]]:
     """Two processes on one Postgres and one Redis, as production runs them."""
-    with (
-        new_database(postgres_server) as url,
-        ServerProcess(url, redis_server.url) as a,
-        ServerProcess(url, redis_server.url) as b,
-    ):
-        async with Instance(a) as first, Instance(b) as second:
+    async with two_instances(postgres_server, redis_server) as pair:
+        yield pair
+
+
+@asynccontextmanager
+async def two_instances(
+    postgres: PostgresServer, redis: RedisServer
+) -> AsyncIterator[tuple[Instance, Instance]]:
+    """Of one new database; they start at the same time, and the first to come migrates it."""
+    url = postgres.create_database()
+    processes = [ServerProcess(url, redis.url) for _ in range(2)]
+    try:
+        await asyncio.gather(*(asyncio.to_thread(process.start) for process in processes))
+        async with Instance(processes[0]) as first, Instance(processes[1]) as second:
             yield first, second
-
-
-@contextmanager
-def new_database(server: PostgresServer) -> Iterator[str]:
-    url = server.create_database()
-    yield url
-    server.drop_database(url)
+    finally:
+        await asyncio.gather(*(asyncio.to_thread(process.close) for process in processes))
+        postgres.drop_database(url)
 
 
 class OpenTab(Protocol):

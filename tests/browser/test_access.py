@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.browser.conftest import OpenTab, SitDown, address_of
 from tests.browser.screens import BoardScreen, Entry
 from tests.drivers import Desk
@@ -32,8 +34,8 @@ async def test_a_viewer_sees_everything_and_can_change_nothing(
 
 async def test_a_new_role_counts_at_once(ana: Desk, sit_down: SitDown) -> None:
     await ana.create_client("Acme")
-    hers = await sit_down(ana)
-    his = await sit_down(await ana.admit_new("viewer", "Ben"))
+    ben = await ana.admit_new("viewer", "Ben")
+    hers, his = await asyncio.gather(sit_down(ana), sit_down(ben))
     panel = await his.open("Acme")
     await panel.can_be_edited(False)
 
@@ -51,8 +53,8 @@ async def test_a_new_role_counts_at_once(ana: Desk, sit_down: SitDown) -> None:
 
 
 async def test_a_removed_member_is_led_away_and_told_why(ana: Desk, sit_down: SitDown) -> None:
-    hers = await sit_down(ana)
-    his = await sit_down(await ana.admit_new("editor", "Ben"))
+    ben = await ana.admit_new("editor", "Ben")
+    hers, his = await asyncio.gather(sit_down(ana), sit_down(ben))
 
     await (await hers.members()).remove("Ben")
 

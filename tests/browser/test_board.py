@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.browser.agreement import is_stored
 from tests.browser.conftest import SitDown
 from tests.drivers import Desk
-from tests.services import eventually
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
@@ -94,7 +94,7 @@ async def test_every_field_is_kept_as_it_was_entered(ana: Desk, sit_down: SitDow
 
     await is_stored(
         ana,
-        name="Acme & Sons",
+        "Acme & Sons",
         company="Acme Inc",
         email="hello@acme.example",
         phone="+351 21 000 000",
@@ -110,7 +110,7 @@ async def test_every_field_is_kept_as_it_was_entered(ana: Desk, sit_down: SitDow
     await panel.fill("Company", "")
     await panel.fill("Value", "")
     await panel.choose("Owner", "Nobody")
-    await is_stored(ana, company=None, value=None, owner_id=None)
+    await is_stored(ana, "Acme & Sons", company=None, value=None, owner_id=None)
 
 
 async def test_what_is_typed_into_a_value_reached_by_tab_replaces_it(
@@ -127,7 +127,7 @@ async def test_what_is_typed_into_a_value_reached_by_tab_replaces_it(
     await panel.leave("Value")
 
     await panel.has("Value", "€900")
-    await is_stored(ana, value={"amount": 90000, "currency": "EUR"})
+    await is_stored(ana, "Acme", value={"amount": 90000, "currency": "EUR"})
 
 
 async def test_a_fault_in_a_field_is_told_beside_it_and_nothing_is_stored(
@@ -165,19 +165,8 @@ async def test_a_finger_swipes_over_the_board_and_drags_after_a_short_press(
     board = await sit_down(ana, **PHONE)
 
     await board.finger.drag("Acme", to="Contacted")
-    await board.shows(Contacted=["Acme"])
+    await is_stored(ana, "Acme", stage="contacted")
     await board.finger.swipe("Acme", by=-250)
     await board.sees("Proposal")
     await board.shows(Contacted=["Acme"])
     assert await ana.head() == 2
-
-
-async def is_stored(desk: Desk, **fields: Any) -> None:
-    """The only client of the board has these values."""
-
-    async def same() -> bool:
-        (client,) = await desk.clients()
-        assert {field: client[field] for field in fields} == fields
-        return True
-
-    await eventually(same)

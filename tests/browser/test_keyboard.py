@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from tests.browser.agreement import is_stored
 from tests.browser.conftest import OpenTab, address_of
 from tests.browser.keyboard import Keyboard
 from tests.browser.screens import BoardScreen, Panel
 from tests.drivers import PASSWORD, Desk
-from tests.services import eventually
 
 
 async def test_a_day_at_the_keyboard(ana: Desk, open_tab: OpenTab) -> None:
@@ -72,8 +72,4 @@ async def test_a_day_at_the_keyboard(ana: Desk, open_tab: OpenTab) -> None:
     await panel.is_closed()
     await keyboard.is_on(acme)
 
-    async def is_stored() -> bool:  # the card shows it before the server has it
-        (stored,) = await ana.clients(stage="contacted")
-        return (stored["name"], stored["company"]) == ("Acme", "Acme Inc")
-
-    await eventually(is_stored)
+    await is_stored(ana, "Acme", stage="contacted", company="Acme Inc")

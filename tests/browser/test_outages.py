@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import pytest
 
 from tests.browser.agreement import agree
-from tests.browser.conftest import SitDown, new_database
+from tests.browser.conftest import SitDown, two_instances
 from tests.browser.network import OfficeProxy
 from tests.browser.screens import BoardScreen
 from tests.browser.tab import CONNECTION_LOST
 from tests.drivers import Desk, Instance
-from tests.services import PostgresServer, RedisServer, ServerProcess, eventually
+from tests.services import PostgresServer, RedisServer, eventually
 
 pytestmark = pytest.mark.fault
 
@@ -36,14 +36,9 @@ class Installation:
 
 @pytest.fixture(scope="module")
 async def shared_installation(postgres_server: PostgresServer) -> AsyncIterator[Installation]:
-    with (
-        new_database(postgres_server) as url,
-        RedisServer() as redis,
-        ServerProcess(url, redis.url) as a,
-        ServerProcess(url, redis.url) as b,
-    ):
-        async with Instance(a) as first, Instance(b) as second:
-            yield Installation(first, second, redis)
+    with RedisServer() as redis:
+        async with two_instances(postgres_server, redis) as (a, b):
+            yield Installation(a, b, redis)
 
 
 @pytest.fixture
@@ -162,8 +157,9 @@ async def test_where_no_socket_can_be_had_the_board_works_over_requests(
     installation: Installation, team: Team, sit_down: SitDown
 ) -> None:
     async with OfficeProxy(installation.a.process.port) as office:
-        ana = await sit_down(team.ana, office.origin, connection="Live, slower")
-        ben = await sit_down(team.ben)
+        ana, ben = await asyncio.gather(
+            sit_down(team.ana, office.origin, connection="Live, slower"), sit_down(team.ben)
+        )
         ana.tab.expect(*CONNECTION_LOST)
         assert office.refused >= 3
 
@@ -239,7 +235,7 @@ async def is_empty(desk: Desk) -> bool:
 
 async def both_sit_down(team: Team, sit_down: SitDown) -> tuple[BoardScreen, BoardScreen]:
     """Losing the connection belongs to their story."""
-    ana, ben = await sit_down(team.ana), await sit_down(team.ben)
+    ana, ben = await asyncio.gather(sit_down(team.ana), sit_down(team.ben))
     for board in (ana, ben):
         board.tab.expect(*CONNECTION_LOST)
     return ana, ben

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.browser.conftest import SitDown
@@ -20,7 +22,8 @@ async def desks(over_redis: tuple[Instance, Instance]) -> tuple[Desk, Desk]:
 
 @pytest.fixture
 async def boards(desks: tuple[Desk, Desk], sit_down: SitDown) -> tuple[BoardScreen, BoardScreen]:
-    return await sit_down(desks[0]), await sit_down(desks[1])
+    ana, ben = await asyncio.gather(*(sit_down(desk) for desk in desks))
+    return ana, ben
 
 
 async def test_who_looks_at_a_client_and_edits_a_field_shows_to_the_others(
