@@ -167,7 +167,7 @@ class Hub:
         """The workspace has been deleted: end its sockets on every instance."""
         topic = self._topics.get(workspace_id)
         if topic is not None:
-            topic.close_all(CloseCode.NO_SUCH_WORKSPACE, "the workspace has been deleted")
+            topic.close_deleted()
         self._bus.publish(channel_of(workspace_id), b"x")
 
     def _receive(self, topic: Topic, message: bytes) -> None:
@@ -185,7 +185,7 @@ class Hub:
         elif kind == "p":
             self._hear(topic, payload)
         elif kind == "x":
-            topic.close_all(CloseCode.NO_SUCH_WORKSPACE, "the workspace has been deleted")
+            topic.close_deleted()
 
     async def _resume(self, topic: Topic, subscriber: Subscriber, since: int, name: str) -> bool:
         """Send the log after `since` and attach; False (and nothing sent) if it does not reach back."""

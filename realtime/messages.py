@@ -27,13 +27,13 @@ _CURRENCY = pattern(r"\A[A-Z]{3}\Z", "Must be an ISO 4217 code such as EUR")
 _RANK = pattern(r"\A[A-Za-z0-9]{2,128}\Z", "Must be a rank string as `position` fields carry it")
 _KEY = pattern(r"\A[a-z0-9][a-z0-9_-]{0,39}\Z", "Must be 1 to 40 of a-z, 0-9, '_' and '-'")
 _COLOR = pattern(r"\A#[0-9a-fA-F]{6}\Z", "Must be a colour such as #4f46e5")
-_COMMAND_ID = pattern(r"\A[\x21-\x7e]{1,255}\Z", "Must be 1 to 255 visible ASCII characters")
+COMMAND_ID = pattern(r"\A[\x21-\x7e]{1,255}\Z", "Must be 1 to 255 visible ASCII characters")
 
 Reference = Annotated[
     str, Meta(max_length=255, pattern=_NO_NUL)
 ]  # an id that is looked up, not made
 NewId = Annotated[str, Meta(pattern=_ID)]
-CommandId = Annotated[str, Meta(pattern=_COMMAND_ID)]
+CommandId = Annotated[str, Meta(pattern=COMMAND_ID)]
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=_NO_NUL)]
 Line = Annotated[str, Meta(max_length=200, pattern=_NO_NUL)]
 Email = Annotated[str, Meta(max_length=254, pattern=_EMAIL)]
@@ -199,12 +199,13 @@ class DeleteWorkspace(Command, tag="workspace.delete", frozen=True):
 
 
 ClientCommand: TypeAlias = CreateClient | UpdateClient | DeleteClient | RestoreClient
+Operations = Annotated[list[ClientCommand], Meta(min_length=1, max_length=500)]
 
 
 class BulkClients(Command, tag="client.bulk", frozen=True):
     """Up to 500 operations in one transaction; each succeeds or is refused by itself."""
 
-    operations: Annotated[list[ClientCommand], Meta(min_length=1, max_length=500)]
+    operations: Operations
 
 
 AnyCommand: TypeAlias = (

@@ -158,8 +158,7 @@ class PresenceBoard:
         after = self._person(entry.user_id)
         if before is None:
             return [PresenceEvent("joined", after)]
-        changed = (before.viewing, before.editing) != (after.viewing, after.editing)
-        return [PresenceEvent("updated", after)] if changed else []
+        return _updated(before, after)
 
     def _drop(self, session: str) -> list[PresenceEvent]:
         seen = self._seen.get(session)
@@ -174,8 +173,7 @@ class PresenceBoard:
             del self._sessions_of[user_id]
             return [PresenceEvent("left", msgspec.structs.replace(before, sessions=0))]
         after = self._person(user_id)
-        changed = (before.viewing, before.editing) != (after.viewing, after.editing)
-        return [PresenceEvent("updated", after)] if changed else []
+        return _updated(before, after)
 
     def _person(self, user_id: str) -> Person:
         sessions = self._sessions_of[user_id]
@@ -184,3 +182,9 @@ class PresenceBoard:
         viewing = next((state.viewing for state in states if state.viewing), None)
         editing = next((state.editing for state in states if state.editing), None)
         return Person(user_id, name, viewing, editing, len(sessions))
+
+
+def _updated(before: Person, after: Person) -> list[PresenceEvent]:
+    """A change of `sessions` alone is not told."""
+    changed = (before.viewing, before.editing) != (after.viewing, after.editing)
+    return [PresenceEvent("updated", after)] if changed else []

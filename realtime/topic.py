@@ -59,7 +59,7 @@ class Topic:
         self._max_early = max_early
         self._opened_at = 0  # what happened up to there was not seen here
         self._last_removal = 0
-        self._log_head = 0  # the highest seq that is known to be in the log
+        self.log_head = 0  # the highest seq that is known to be in the log
 
     @property
     def head(self) -> int:
@@ -98,11 +98,11 @@ class Topic:
     @property
     def has_hole(self) -> bool:
         """Whether the log has changes that no live socket has been given."""
-        return self.delivered is not None and self._log_head > self.delivered
+        return self.delivered is not None and self.log_head > self.delivered
 
     def offer(self, change: LoggedFrame) -> None:
         """Take a change from the bus, the log or a commit here: in any order, any number of times."""
-        self._log_head = max(self._log_head, change.seq)
+        self.log_head = max(self.log_head, change.seq)
         if self.delivered is not None and change.seq <= self.delivered:
             return
         if self.delivered is not None and change.seq == self.delivered + 1:
@@ -113,15 +113,14 @@ class Topic:
             self._early[change.seq] = change
         self._deliver_early()
 
-    def behind(self, head: int) -> int:
-        """The log is known to reach to `head`; gives the highest seq known so far."""
-        self._log_head = max(self._log_head, head)
-        return self._log_head
+    def behind(self, head: int) -> None:
+        """The log is known to reach to `head`."""
+        self.log_head = max(self.log_head, head)
 
     def settle(self, known: int) -> None:
         """The log was read to its end: what was thought to be in it, up to `known`, is not."""
-        if self._log_head == known:
-            self._log_head = self.head
+        if self.log_head == known:
+            self.log_head = self.head
         for seq in [seq for seq in self._early if seq <= known]:
             del self._early[seq]
 
@@ -133,6 +132,9 @@ class Topic:
         """Send what is in no log (presence, assistant text) to every socket."""
         for subscriber in self.subscribers:
             subscriber.send(frame)
+
+    def close_deleted(self) -> None:
+        self.close_all(CloseCode.NO_SUCH_WORKSPACE, "the workspace has been deleted")
 
     def close_all(self, code: CloseCode, reason: str) -> None:
         for subscriber in self.subscribers:

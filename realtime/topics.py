@@ -196,7 +196,7 @@ class Topics:
         topic, page_size = held.topic, self._limits.log_page_changes
         try:
             while True:
-                known = topic.behind(0)
+                known = topic.log_head
                 changes = await self._log.since(topic.workspace_id, topic.head, page_size)
                 if changes and changes[0].seq > topic.head + 1:
                     # The log no longer reaches back: only a reload of the board helps.
@@ -237,7 +237,7 @@ class Topics:
         for workspace_id, held in asked.items():
             head = heads.get(workspace_id)
             if head is None:
-                held.topic.close_all(CloseCode.NO_SUCH_WORKSPACE, "the workspace has been deleted")
+                held.topic.close_deleted()
                 continue
             held.topic.behind(head)
             self._repair_if_needed(held)

@@ -21,7 +21,7 @@ from realtime.problems import CloseCode, Problem, ProblemKind
 from realtime.session import Announce, Authenticate, Close, Effect, Renew, Run, Send, Session
 from server import errors
 from server.commands.service import CommandService
-from server.errors import AppError, Unauthorized
+from server.errors import NO_SUCH_WORKSPACE, AppError, Unauthorized
 from server.identity.accounts import Accounts, seconds_left
 from server.identity.principal import Principal
 from server.ids import new_id
@@ -120,13 +120,10 @@ class Connection:
 
     def welcome(self, seq: int, resumed: bool) -> None:
         assert self._principal is not None
-        user = {
-            "id": self._principal.user_id,
-            "name": self._principal.name,
-            "email": self._principal.email,
-        }
+        user = self._principal.user
+        shown = {"id": user.id, "name": user.name, "email": user.email}
         heartbeat = self._channels.limits.session.heartbeat_s
-        frame = Welcome(seq, self.session_id, user, self._role, heartbeat, resumed)
+        frame = Welcome(seq, self.session_id, shown, self._role, heartbeat, resumed)
         self._session.welcomed(time.monotonic(), seconds_left(self._principal))
         self.send(Frame(_encoder.encode(frame)))
 
@@ -233,7 +230,7 @@ class Connection:
         if membership is not None and principal.may_enter(self._workspace_id):
             return membership
         if await workspaces.head(self._workspace_id) is None:
-            raise _NotAdmitted(CloseCode.NO_SUCH_WORKSPACE, _NO_SUCH_WORKSPACE)
+            raise _NotAdmitted(CloseCode.NO_SUCH_WORKSPACE, NO_SUCH_WORKSPACE)
         raise _NotAdmitted(CloseCode.NOT_A_MEMBER, "You are not a member of this workspace.")
 
     async def _work(self) -> None:
@@ -282,7 +279,6 @@ _CLOSE_CODES = {
     ProblemKind.UNAUTHORIZED: CloseCode.UNAUTHORIZED,
     ProblemKind.NOT_FOUND: CloseCode.NO_SUCH_WORKSPACE,
 }
-_NO_SUCH_WORKSPACE = "There is no such workspace."
 
 
 class _NotAdmitted(Exception):

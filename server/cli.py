@@ -9,6 +9,7 @@ import click
 import uvicorn
 
 from server.demo import fill_demo
+from server.limits import Limits
 from server.logs import configure_logging
 from server.settings import Settings, SettingsError
 from storage.errors import StorageError
@@ -30,6 +31,7 @@ def serve(migrate: bool) -> None:
     configure_logging(settings)
     if migrate:
         asyncio.run(upgrade(settings.database_url))
+    channel = Limits().session
     click.echo(f"ClientFlow is on http://{_shown_host(settings.host)}:{settings.port}", err=True)
     uvicorn.run(
         "server.main:create_app",
@@ -40,9 +42,9 @@ def serve(migrate: bool) -> None:
         loop="uvloop",
         http="httptools",
         ws="server.websocket_protocol:FrameProtocol",
-        ws_max_size=64 * 1024,
-        ws_ping_interval=25.0,
-        ws_ping_timeout=25.0,
+        ws_max_size=channel.max_frame_bytes,
+        ws_ping_interval=float(channel.heartbeat_s),
+        ws_ping_timeout=float(channel.heartbeat_s),
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=8,
         server_header=False,

@@ -210,7 +210,7 @@ async def _person(services: Services, email: str, name: str) -> Principal:
 
 
 async def _invite(services: Services, workspace_id: str, host: Principal, guest: Principal) -> None:
-    command = CreateInvite(data=InviteDraft(role="editor", email=guest.email))
+    command = CreateInvite(data=InviteDraft(role="editor", email=guest.user.email))
     answer = await services.commands.execute(host, workspace_id, command, key=None, via="rest")
     code = msgspec.json.decode(answer.result)["code"]
     await services.commands.accept_invite(guest, code)

@@ -55,6 +55,9 @@ class NotFound(AppError):
     kind = ProblemKind.NOT_FOUND
 
 
+NO_SUCH_WORKSPACE = "There is no such workspace."  # whether there is none or it is foreign
+
+
 class Conflict(AppError):
     kind = ProblemKind.CONFLICT
 

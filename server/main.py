@@ -102,7 +102,7 @@ async def open_services(settings: Settings, limits: Limits) -> AsyncIterator[Ser
         stack.callback(passwords.close)
         secrets = DerivedSecrets(settings)
         accounts = Accounts(storage, settings, limits, passwords, secrets)
-        commands = CommandService(storage, hub, secrets)
+        commands = CommandService(storage, hub, secrets, limits)
         stack.push_async_callback(commands.finish, limits.finish_commands_timeout_s)
 
         channels = Channels(storage, hub, accounts, commands, limits, settings.allowed_origins)

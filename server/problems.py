@@ -35,7 +35,7 @@ def translated(error: Exception) -> AppError | None:
     if isinstance(error, storage_errors.Unavailable | LogUnavailable):
         return errors.Unavailable()
     if isinstance(error, NoSuchTopic | storage_errors.NoSuchWorkspace):
-        return errors.NotFound("There is no such workspace.")
+        return errors.NotFound(errors.NO_SUCH_WORKSPACE)
     if isinstance(error, storage_errors.BadCursor):
         return errors.Invalid.field("cursor", "Must be the next_cursor of a page of this same list")
     if isinstance(error, storage_errors.Unstorable):
@@ -49,7 +49,8 @@ def translated(error: Exception) -> AppError | None:
 
 async def _translated(request: Request, error: Exception) -> Response:
     app_error = translated(error)
-    assert app_error is not None, error
+    if app_error is None:
+        raise error
     if app_error.kind is ProblemKind.UNAVAILABLE:
         logger.warning("unavailable at %s %s: %s", request.method, request.url.path, error)
     return problem_response(app_error.problem, app_error.headers)
@@ -76,15 +77,7 @@ async def _internal(request: Request, error: Exception) -> Response:
     return problem_response(Problem.of(ProblemKind.INTERNAL, "The server failed at this request."))
 
 
-_STORAGE = (
-    storage_errors.Unavailable,
-    storage_errors.NoSuchWorkspace,
-    storage_errors.BadCursor,
-    storage_errors.Unstorable,
-    storage_errors.Missing,
-    storage_errors.Duplicate,
-)
-_TRANSLATED = (AppError, Refused, *_STORAGE, LogUnavailable, NoSuchTopic)
+_TRANSLATED = (AppError, Refused, storage_errors.StorageError, LogUnavailable, NoSuchTopic)
 
 handlers = {
     **dict.fromkeys(_TRANSLATED, _translated),

@@ -16,6 +16,11 @@ from storage.tables import personal_tokens as table
 _COLUMNS = [table.c[name] for name in PersonalToken.__struct_fields__]
 ADD = Statement(insert(table))
 BY_HASH = Statement(select(*_COLUMNS).where(table.c.token_hash == bindparam("token_hash")))
+ONE = Statement(
+    select(*_COLUMNS).where(
+        table.c.user_id == bindparam("user_id"), table.c.id == bindparam("token_id")
+    )
+)
 OF_USER = Statement(
     select(*_COLUMNS)
     .where(table.c.user_id == bindparam("user_id"))
@@ -59,6 +64,10 @@ class PersonalTokens:
 
     async def by_hash(self, token_hash: str) -> PersonalToken | None:
         row = await self._gateway.row(BY_HASH(token_hash=token_hash))
+        return None if row is None else _token(row)
+
+    async def get(self, user_id: str, token_id: str) -> PersonalToken | None:
+        row = await self._gateway.row(ONE(user_id=user_id, token_id=token_id))
         return None if row is None else _token(row)
 
     async def list(self, user_id: str) -> Sequence[PersonalToken]:

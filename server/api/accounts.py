@@ -48,8 +48,7 @@ async def logout(request: Request) -> Response:
 
 
 async def me(request: Request) -> Response:
-    principal = await principal_of(request)
-    return json_response(await services_of(request).accounts.user(principal))
+    return json_response((await principal_of(request)).user)
 
 
 async def list_tokens(request: Request) -> Response:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
 from realtime import messages
-from realtime.messages import ClientCommand
 from server.api.http import (
-    Visit,
     answered,
     etag,
     if_match,
@@ -29,11 +26,11 @@ from server.change_frames import wire_change
 from server.errors import Gone, Invalid, NotFound, TooMany
 from server.services import services_of
 from storage.client_pages import SORTS
-from storage.records import Change, Client, ClientQuery
+from storage.records import Change, Client, ClientQuery, Membership
 
 
 class _Bulk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    operations: Annotated[list[ClientCommand], Meta(min_length=1, max_length=500)]
+    operations: messages.Operations
 
 
 _draft = msgspec.json.Decoder(messages.ClientDraft)
@@ -67,15 +64,14 @@ async def list_clients(request: Request) -> Response:
         ),
         after=query.get("cursor"),
     )
-    seq = await services.storage.workspaces.head(member.workspace_id)
-    page = await services.storage.clients.page(member.workspace_id, asked)
+    page = await services.storage.clients.page(member.id, asked)
     headers = (
         {"Link": f'<{request.url.include_query_params(cursor=page.next)}>; rel="next"'}
         if page.next
         else {}
     )
     return json_response(
-        {"items": page.items, "next_cursor": page.next, "seq": seq}, headers=headers
+        {"items": page.items, "next_cursor": page.next, "seq": member.seq}, headers=headers
     )
 
 
@@ -131,7 +127,7 @@ async def history(request: Request) -> Response:
     client_id, limit = request.path_params["client_id"], page_limit(request)
     before = integer_query(request, "cursor", 2**62, 1, 2**62)
     log = services_of(request).storage.change_log
-    changes = await log.history(member.workspace_id, "client", client_id, limit, before)
+    changes = await log.history(member.id, "client", client_id, limit, before)
     if not changes and before == 2**62:
         raise NotFound("There is no such client in this workspace.")
     next_cursor = str(changes[-1].seq) if len(changes) == limit else None
@@ -144,7 +140,7 @@ async def list_comments(request: Request) -> Response:
     member = await visit(request)
     client = await _client(request, member)
     page = await services_of(request).storage.comments.page(
-        member.workspace_id, client.id, page_limit(request), request.query_params.get("cursor")
+        member.id, client.id, page_limit(request), request.query_params.get("cursor")
     )
     return json_response({"items": page.items, "next_cursor": page.next})
 
@@ -175,7 +171,7 @@ async def changes(request: Request) -> Response:
             raise TooMany("Too many long polls at once: poll without wait.", retry_after_s=5)
         async with services.polls:
             await services.hub.wait_past(
-                member.workspace_id, since, min(wait_s, services.limits.max_long_poll_s)
+                member.id, since, min(wait_s, services.limits.max_long_poll_s)
             )
         # The one who waited may have been removed meanwhile.
         found, head = await _changes_since(request, await visit(request), since, limit)
@@ -184,12 +180,12 @@ async def changes(request: Request) -> Response:
 
 
 async def _changes_since(
-    request: Request, member: Visit, since: int, limit: int
+    request: Request, member: Membership, since: int, limit: int
 ) -> tuple[list[Change], int | None]:
     """The changes after `since` and the log's head. Raises `Gone` when the log does not reach back."""
     storage = services_of(request).storage
-    head = await storage.workspaces.head(member.workspace_id)
-    found = await storage.change_log.since(member.workspace_id, since, limit)
+    head = await storage.workspaces.head(member.id)
+    found = await storage.change_log.since(member.id, since, limit)
     kept_from = found[0].seq if found else (head or 0) + 1
     if kept_from > since + 1:
         raise Gone(
@@ -198,9 +194,9 @@ async def _changes_since(
     return found, max(head or 0, found[-1].seq if found else 0)
 
 
-async def _client(request: Request, member: Visit) -> Client:
+async def _client(request: Request, member: Membership) -> Client:
     clients = services_of(request).storage.clients
-    client = await clients.get(member.workspace_id, request.path_params["client_id"])
+    client = await clients.get(member.id, request.path_params["client_id"])
     if client is None:
         raise NotFound("There is no such client in this workspace.")
     return client

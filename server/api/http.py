@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,19 +11,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from realtime.messages import AnyCommand
+from realtime.messages import COMMAND_ID, AnyCommand
 from realtime.validation import decode
 from server.answers import Answer
 from server.channel import bearer_token
-from server.errors import Invalid, NotFound, TooLarge, Unauthorized
+from server.errors import NO_SUCH_WORKSPACE, Invalid, NotFound, TooLarge, Unauthorized
 from server.identity.principal import Principal
 from server.permissions import Role, authorise
 from server.services import services_of
+from storage.records import Membership
 
 T = TypeVar("T")
 _encoder = msgspec.json.Encoder()
 _VERSION_TAG = re.compile(r'"(\d{1,18})"')
-_VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,255}")
+_KEY = re.compile(COMMAND_ID)
 
 
 def resource(path: str, **methods: Callable[[Request], Awaitable[Response]]) -> Route:
@@ -62,32 +62,24 @@ async def principal_of(request: Request) -> Principal:
     return await services_of(request).accounts.identify(token)
 
 
-@dataclass(frozen=True)
-class Visit:
-    """A member reading in a workspace."""
-
-    principal: Principal
-    workspace_id: str
-    role: Role
-
-
-async def visit(request: Request, operation: str = "workspace.read") -> Visit:
+async def visit(request: Request, operation: str = "workspace.read") -> Membership:
     """Let a member in to read. Raises `NotFound` for anybody else, as if there were no such workspace."""
     principal = await principal_of(request)
     workspace_id: str = request.path_params["workspace_id"]
-    role = None
+    membership = None
     if principal.may_enter(workspace_id):
-        role = await services_of(request).storage.members.role(workspace_id, principal.user_id)
-    if role is None:
-        raise NotFound("There is no such workspace.")
-    authorise(Role.of(role), operation)
-    return Visit(principal, workspace_id, Role.of(role))
+        workspaces = services_of(request).storage.workspaces
+        membership = await workspaces.membership(workspace_id, principal.user_id)
+    if membership is None:
+        raise NotFound(NO_SUCH_WORKSPACE)
+    authorise(Role.of(membership.role), operation)
+    return membership
 
 
 def idempotency_key(request: Request) -> str | None:
     """The key under which a repetition gets the first answer; the same key space as the channel's command ids."""
     key = request.headers.get("idempotency-key")
-    if key is not None and not _VISIBLE_ASCII.fullmatch(key):
+    if key is not None and not _KEY.fullmatch(key):
         raise Invalid.field("Idempotency-Key", "Must be 1 to 255 visible ASCII characters")
     return key
 

@@ -51,12 +51,7 @@ async def create_workspace(request: Request) -> Response:
 
 
 async def get_workspace(request: Request) -> Response:
-    member = await visit(request)
-    workspaces = services_of(request).storage.workspaces
-    membership = await workspaces.membership(member.workspace_id, member.principal.user_id)
-    if membership is None:
-        raise NotFound("There is no such workspace.")
-    return json_response(membership)
+    return json_response(await visit(request))
 
 
 async def update_workspace(request: Request) -> Response:
@@ -71,14 +66,14 @@ async def delete_workspace(request: Request) -> Response:
 
 async def list_stages(request: Request) -> Response:
     member = await visit(request)
-    stages = await services_of(request).storage.stages.list(member.workspace_id)
+    stages = await services_of(request).storage.stages.list(member.id)
     return json_response({"items": stages, "next_cursor": None})
 
 
 async def get_stage(request: Request) -> Response:
     member = await visit(request)
     stage = await services_of(request).storage.stages.get(
-        member.workspace_id, request.path_params["stage_id"]
+        member.id, request.path_params["stage_id"]
     )
     if stage is None:
         raise NotFound("There is no such stage in this workspace.")
@@ -111,7 +106,7 @@ async def delete_stage(request: Request) -> Response:
 
 async def list_members(request: Request) -> Response:
     member = await visit(request)
-    members = await services_of(request).storage.members.list(member.workspace_id)
+    members = await services_of(request).storage.members.list(member.id)
     return json_response({"items": members, "next_cursor": None})
 
 
@@ -134,7 +129,7 @@ async def remove_member(request: Request) -> Response:
 
 async def list_invites(request: Request) -> Response:
     member = await visit(request, "invite.read")
-    invites = await services_of(request).storage.invites.list(member.workspace_id)
+    invites = await services_of(request).storage.invites.list(member.id)
     return json_response({"items": invites, "next_cursor": None})
 
 

@@ -17,7 +17,7 @@ from realtime.messages import (
     RestoreClient,
     UpdateClient,
 )
-from server.commands.context import Context, Result
+from server.commands.context import Context, Handler, Result
 from server.errors import AppError, Conflict, Invalid, NotFound, PreconditionFailed
 from server.ids import new_id
 from server.times import in_utc
@@ -27,7 +27,7 @@ from storage.records import Client, Comment, Money
 async def create_client(context: Context, command: CreateClient) -> Result:
     draft = command.data
     client_id = new_id() if draft.id is UNSET else draft.id
-    if await _exists(context, client_id):
+    if draft.id is not UNSET and await _exists(context, client_id):
         raise Conflict(f"There is a client with the id {client_id} already.")
     given = await _checked(context, draft)
     stage = given["stage"] if "stage" in given else await _first_stage(context)
@@ -115,13 +115,21 @@ async def restore_client(context: Context, command: RestoreClient) -> Result:
     return Result(200, restored, restored.version)
 
 
+OPERATIONS: dict[type, Handler] = {
+    CreateClient: create_client,
+    UpdateClient: update_client,
+    DeleteClient: delete_client,
+    RestoreClient: restore_client,
+}
+
+
 async def bulk_clients(context: Context, command: BulkClients) -> Result:
     """Each operation in a savepoint of one transaction: one that is refused leaves the others standing."""
     results: list[dict[str, Any]] = []
     for operation in command.operations:
         try:
             async with context.write.savepoint():
-                result = await _run_operation(context, operation)
+                result = await OPERATIONS[type(operation)](context, operation)
         except AppError as error:
             results.append({"status": error.problem.status, "problem": error.problem})
         else:
@@ -133,32 +141,21 @@ async def bulk_clients(context: Context, command: BulkClients) -> Result:
 
 async def create_comment(context: Context, command: CreateComment) -> Result:
     await _live(context, command.client_id, None)
-    comment_id = new_id() if command.data.id is UNSET else command.data.id
-    if await context.storage.comments.get(context.workspace_id, comment_id) is not None:
+    draft, comments = command.data, context.storage.comments
+    comment_id = new_id() if draft.id is UNSET else draft.id
+    if draft.id is not UNSET and await comments.get(context.workspace_id, comment_id) is not None:
         raise Conflict(f"There is a comment with the id {comment_id} already.")
     comment = Comment(
         id=comment_id,
         client_id=command.client_id,
         author_id=context.actor.id,
-        body=command.data.body,
+        body=draft.body,
         created_at=context.now,
     )
-    await context.storage.comments.add(context.workspace_id, comment)
+    await comments.add(context.workspace_id, comment)
     shown = {**msgspec.to_builtins(comment), "author_name": context.actor.name}
     await context.record("comment", "created", comment.id, comment.version, shown)
     return Result(201, shown, comment.version)
-
-
-async def _run_operation(
-    context: Context, operation: CreateClient | UpdateClient | DeleteClient | RestoreClient
-) -> Result:
-    if isinstance(operation, CreateClient):
-        return await create_client(context, operation)
-    if isinstance(operation, UpdateClient):
-        return await update_client(context, operation)
-    if isinstance(operation, DeleteClient):
-        return await delete_client(context, operation)
-    return await restore_client(context, operation)
 
 
 async def _exists(context: Context, client_id: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.limits import Limits
 from server.permissions import Role
 from storage import Storage, Write
 from storage.records import Actor, Change
@@ -17,6 +18,7 @@ class Context:
     """One command within its transaction. Handlers call `record` for each effect; nothing else leaves them."""
 
     storage: Storage
+    limits: Limits
     write: Write
     workspace_id: str
     actor: Actor
@@ -54,3 +56,6 @@ class Result:
     status: int
     value: Any = None
     version: int | None = None
+
+
+Handler = Callable[[Context, Any], Awaitable[Result]]

@@ -19,7 +19,6 @@ from server.errors import Conflict, Forbidden, NotFound
 from server.identity.derived import DerivedSecrets
 from server.identity.emails import normalised_email
 from server.ids import digest, new_id
-from server.limits import Limits
 from server.permissions import Role
 from storage.records import Invite, Member
 
@@ -84,8 +83,8 @@ async def remove_member(context: Context, command: RemoveMember) -> Result:
 
 async def create_invite(context: Context, command: CreateInvite, secrets: DerivedSecrets) -> Result:
     """The code is made from the invite's id and the server's key, so that a repeated command can show it again."""
-    if len(await context.storage.members.roles(context.workspace_id)) >= Limits.max_members:
-        raise Conflict(f"A workspace has at most {Limits.max_members} members.")
+    if len(await context.storage.members.roles(context.workspace_id)) >= context.limits.max_members:
+        raise Conflict(f"A workspace has at most {context.limits.max_members} members.")
     invite_id = new_id()
     invite = Invite(
         id=invite_id,
@@ -94,7 +93,7 @@ async def create_invite(context: Context, command: CreateInvite, secrets: Derive
         role=command.data.role,
         created_by=context.actor.id,
         created_at=context.now,
-        expires_at=context.now + timedelta(days=Limits.invite_expires_days),
+        expires_at=context.now + timedelta(days=context.limits.invite_expires_days),
     )
     await context.storage.invites.add(invite, digest(secrets.invite_code(invite_id)))
     return Result(201, invite)

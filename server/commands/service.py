@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
-from typing import Any
 
 import msgspec
 
@@ -16,18 +15,17 @@ from realtime.messages import AnyCommand, CreateInvite, DeleteWorkspace
 from server.answers import Answer, Answers, fingerprint_of
 from server.change_frames import logged_frame
 from server.commands import clients, members, stages
-from server.commands.context import Context, Result
-from server.errors import Conflict, Forbidden, Gone, NotFound, Unauthorized
+from server.commands.context import Context, Handler
+from server.errors import NO_SUCH_WORKSPACE, Conflict, Forbidden, Gone, NotFound, Unauthorized
 from server.identity.derived import DerivedSecrets
 from server.identity.principal import Principal
 from server.ids import digest, new_id
 from server.limits import Limits
 from server.permissions import Role, authorise, operation_of
-from storage import Storage
+from storage import Storage, Write
 from storage.errors import Duplicate, NoSuchWorkspace
 from storage.records import Actor, Change, Stage, Workspace
 
-Handler = Callable[[Context, Any], Awaitable[Result]]
 FIRST_STAGES = (
     ("lead", "#64748b"),
     ("contacted", "#0ea5e9"),
@@ -41,17 +39,15 @@ _encoder = msgspec.json.Encoder()
 class CommandService:
     """Runs every write of a workspace. Owns its running commands, so that a caller that goes away stops none."""
 
-    def __init__(self, storage: Storage, hub: Hub, secrets: DerivedSecrets) -> None:
+    def __init__(self, storage: Storage, hub: Hub, secrets: DerivedSecrets, limits: Limits) -> None:
         self._storage = storage
+        self._limits = limits
         self._hub = hub
         self._secrets = secrets
         self._answers = Answers(storage)
         self._running: set[asyncio.Task[Answer]] = set()
         self._handlers: dict[type, Handler] = {
-            messages.CreateClient: clients.create_client,
-            messages.UpdateClient: clients.update_client,
-            messages.DeleteClient: clients.delete_client,
-            messages.RestoreClient: clients.restore_client,
+            **clients.OPERATIONS,
             messages.BulkClients: clients.bulk_clients,
             messages.CreateComment: clients.create_comment,
             messages.CreateStage: stages.create_stage,
@@ -124,7 +120,7 @@ class CommandService:
         invite = await storage.invites.by_code_hash(digest(code))
         if invite is None:
             raise NotFound("There is no such invite: ask for a new one.")
-        if invite.email is not None and invite.email != principal.email:
+        if invite.email is not None and invite.email != principal.user.email:
             raise Forbidden("This invite is for another email address: sign in with that one.")
         async with storage.write(invite.workspace_id) as write:
             role = await storage.members.role(invite.workspace_id, principal.user_id)
@@ -133,24 +129,22 @@ class CommandService:
                     invite.id, principal.user_id, now
                 ):
                     raise Gone("This invite has been used or has run out: ask for a new one.")
-                if len(await storage.members.roles(invite.workspace_id)) >= Limits.max_members:
-                    raise Conflict(f"A workspace has at most {Limits.max_members} members.")
+                limit = self._limits.max_members
+                if len(await storage.members.roles(invite.workspace_id)) >= limit:
+                    raise Conflict(f"A workspace has at most {limit} members.")
                 role = invite.role
                 await storage.members.add(invite.workspace_id, principal.user_id, role, now)
                 member = await storage.members.get(invite.workspace_id, principal.user_id)
-                await write.append(
-                    actor=Actor(id=principal.user_id, name=principal.name, via="rest"),
-                    entity="member",
-                    op="created",
-                    id=principal.user_id,
-                    version=write.seq + 1,
-                    data=msgspec.to_builtins(member),
-                    previous={},
-                    command_id=None,
-                    at=now,
+                context = self._context(write, principal, "rest", Role.of(role), None, now)
+                await context.record(
+                    "member",
+                    "created",
+                    principal.user_id,
+                    write.seq + 1,
+                    msgspec.to_builtins(member),
                 )
             changes, seq = list(write.changes), write.seq
-        self._hub.publish(invite.workspace_id, [logged_frame(change) for change in changes])
+        self._deliver(invite.workspace_id, changes)
         return Answer(
             200, seq, None, _encoder.encode({"workspace_id": invite.workspace_id, "role": role})
         )
@@ -189,13 +183,13 @@ class CommandService:
         except NoSuchWorkspace:
             first = await self._answers.find(principal.user_id, key, fingerprint)
             if first is None:
-                raise NotFound("There is no such workspace.") from None
+                raise NotFound(NO_SUCH_WORKSPACE) from None
             return first
         except Duplicate as duplicate:
             return await self._answers.after_collision(
                 principal.user_id, key, fingerprint, duplicate
             )
-        self._hub.publish(workspace_id, [logged_frame(change) for change in changes])
+        self._deliver(workspace_id, changes)
         if isinstance(command, DeleteWorkspace):
             self._hub.close_workspace(workspace_id)
         return answer
@@ -218,11 +212,10 @@ class CommandService:
             await self._still_valid(principal)
             role_name = await storage.members.role(workspace_id, principal.user_id)
             if role_name is None:
-                raise NotFound("There is no such workspace.")
+                raise NotFound(NO_SUCH_WORKSPACE)
             role = Role.of(role_name)
             authorise(role, operation_of(command, principal.user_id))
-            actor = Actor(id=principal.user_id, name=principal.name, via=via)
-            context = Context(storage, write, workspace_id, actor, role, key, now)
+            context = self._context(write, principal, via, role, key, now)
             result = await self._handlers[type(command)](context, command)
             changes = list(write.changes)
             answer = Answer(result.status, write.seq, result.version, _encoder.encode(result.value))
@@ -232,11 +225,28 @@ class CommandService:
             )
         return answer, changes
 
+    def _context(
+        self,
+        write: Write,
+        principal: Principal,
+        via: str,
+        role: Role,
+        key: str | None,
+        now: datetime,
+    ) -> Context:
+        actor = Actor(id=principal.user_id, name=principal.name, via=via)
+        return Context(
+            self._storage, self._limits, write, write.workspace.id, actor, role, key, now
+        )
+
+    def _deliver(self, workspace_id: str, changes: list[Change]) -> None:
+        self._hub.publish(workspace_id, [logged_frame(change) for change in changes])
+
     async def _still_valid(self, principal: Principal) -> None:
         """A personal access token may be deleted while a channel that was opened with it goes on."""
         if principal.token_id is not None:
-            tokens = await self._storage.personal_tokens.list(principal.user_id)
-            if all(token.id != principal.token_id for token in tokens):
+            tokens = self._storage.personal_tokens
+            if await tokens.get(principal.user_id, principal.token_id) is None:
                 raise Unauthorized("The personal access token is not valid any more.")
 
     def _with_code(self, answer: Answer) -> Answer:
@@ -250,7 +260,7 @@ def _may_write(principal: Principal, workspace_id: str | None) -> None:
     if workspace_id is None and principal.only_workspace_id is not None:
         raise Forbidden("This personal access token is for one workspace only.")
     if workspace_id is not None and not principal.may_enter(workspace_id):
-        raise NotFound("There is no such workspace.")
+        raise NotFound(NO_SUCH_WORKSPACE)
     if not principal.can_write:
         raise Forbidden(
             "This personal access token may only read: make one with the scope 'write'."

@@ -14,14 +14,13 @@ from server.commands.clients import update_client
 from server.commands.context import Context, Result
 from server.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from server.ids import new_id
-from server.limits import Limits
 from storage.records import Stage
 
 
 async def create_stage(context: Context, command: CreateStage) -> Result:
     stages = await context.storage.stages.list(context.workspace_id)
-    if len(stages) >= Limits.max_stages:
-        raise Conflict(f"A board has at most {Limits.max_stages} stages.")
+    if len(stages) >= context.limits.max_stages:
+        raise Conflict(f"A board has at most {context.limits.max_stages} stages.")
     draft = command.data
     key = _slug(draft.name) if draft.key is UNSET else draft.key
     if any(stage.key == key for stage in stages):
@@ -52,8 +51,8 @@ async def update_stage(context: Context, command: UpdateStage) -> Result:
     if command.data.position is not UNSET:
         others = [other for other in stages if other.id != stage.id]
         position = min(command.data.position, len(others))
-        await _renumber(context, [*others[:position], stage, *others[position:]])
-        stage = _found(await context.storage.stages.list(context.workspace_id), stage.id)
+        numbered = await _renumber(context, [*others[:position], stage, *others[position:]])
+        stage = numbered[position]
     return Result(200, stage, stage.version)
 
 
@@ -89,11 +88,12 @@ def _found(stages: Sequence[Stage], stage_id: str) -> Stage:
     raise NotFound(f"There is no stage {stage_id} in this workspace.")
 
 
-async def _renumber(context: Context, stages: list[Stage]) -> None:
+async def _renumber(context: Context, stages: list[Stage]) -> list[Stage]:
     """Give the stages the positions 0, 1, 2 … in this order; each that moves is a change."""
-    for position, stage in enumerate(stages):
-        if stage.position != position:
-            await _save(context, stage, {"position": position})
+    return [
+        stage if stage.position == position else await _save(context, stage, {"position": position})
+        for position, stage in enumerate(stages)
+    ]
 
 
 async def _save(context: Context, stage: Stage, changed: dict[str, str | int]) -> Stage:

@@ -125,9 +125,7 @@ class Accounts:
         token = await tokens.by_hash(digest(refresh_token))
         if token is None or token.revoked_at is not None or token.expires_at <= utc_now():
             raise Unauthorized("The refresh token is not valid any more: sign in again.")
-        user = await self._storage.users.get(token.user_id)
-        if user is None:
-            raise Unauthorized("This account no longer exists.")
+        user = await self._user(token.user_id)
         following = self._secrets.next_refresh_token(refresh_token, key) if key else new_secret()
         async with self._storage.transaction():
             if await tokens.use(token.id, utc_now()):
@@ -151,16 +149,7 @@ class Accounts:
         if token.startswith(PERSONAL_PREFIX):
             return await self._identify_personal(token)
         claims = self._access.verify(token)
-        user = await self._storage.users.get(claims.user_id)
-        if user is None:
-            raise Unauthorized("This account no longer exists.")
-        return Principal(user.id, user.name, user.email, claims.expires_at)
-
-    async def user(self, principal: Principal) -> User:
-        user = await self._storage.users.get(principal.user_id)
-        if user is None:
-            raise Unauthorized("This account no longer exists.")
-        return user
+        return Principal(await self._user(claims.user_id), claims.expires_at)
 
     async def create_token(
         self, principal: Principal, draft: TokenDraft, *, key: str | None
@@ -223,20 +212,22 @@ class Accounts:
         token = await self._storage.personal_tokens.by_hash(digest(secret))
         if token is None or (token.expires_at is not None and token.expires_at <= utc_now()):
             raise Unauthorized("The personal access token is not valid any more.")
-        user = await self._storage.users.get(token.user_id)
-        if user is None:
-            raise Unauthorized("This account no longer exists.")
+        user = await self._user(token.user_id)
         if token.last_used_at is None or utc_now() - token.last_used_at > timedelta(minutes=5):
             await self._storage.personal_tokens.touch(token.id, utc_now())
         return Principal(
-            user.id,
-            user.name,
-            user.email,
+            user,
             expires_at=token.expires_at.timestamp() if token.expires_at else None,
             can_write="write" in token.scopes,
             only_workspace_id=token.workspace_id,
             token_id=token.id,
         )
+
+    async def _user(self, user_id: str) -> User:
+        user = await self._storage.users.get(user_id)
+        if user is None:
+            raise Unauthorized("This account no longer exists.")
+        return user
 
     async def _signed_in(self, user: User, family_id: str, refresh_token: str) -> SignedIn:
         issued_at = utc_now()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storage.records import User
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -12,13 +14,19 @@ class Principal:
     `expires_at` is in Unix seconds; None: the token does not run out.
     """
 
-    user_id: str
-    name: str
-    email: str
+    user: User
     expires_at: float | None
     can_write: bool = True
     only_workspace_id: str | None = None
     token_id: str | None = None
+
+    @property
+    def user_id(self) -> str:
+        return self.user.id
+
+    @property
+    def name(self) -> str:
+        return self.user.name
 
     @property
     def is_token(self) -> bool:
