@@ -51,11 +51,15 @@ class Context:
 
 @dataclass(frozen=True)
 class Result:
-    """A command's answer: the entity as it now stands (None: nothing to show), its version, an HTTP status."""
+    """A command's answer: the entity as it now stands (None: nothing to show), its version, an HTTP status.
+
+    `after` is called once the command is committed and its changes are on their way; it must not fail.
+    """
 
     status: int
     value: Any = None
     version: int | None = None
+    after: Callable[[], None] | None = None
 
 
 Handler = Callable[[Context, Any], Awaitable[Result]]
