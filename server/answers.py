@@ -14,6 +14,7 @@ import msgspec
 from server.errors import Invalid, Unavailable
 from storage import Storage
 from storage.errors import Duplicate
+from storage.outcomes import KeptOutcome
 from storage.records import Outcome
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -34,22 +35,41 @@ def fingerprint_of(*what: object) -> str:
     return hashlib.sha256(_encoder.encode(what)).hexdigest()
 
 
+def outcome_of(answer: Answer, fingerprint: str) -> Outcome:
+    """How `answer` is kept."""
+    return Outcome(
+        fingerprint=fingerprint,
+        status=answer.status,
+        seq=answer.seq,
+        version=answer.version,
+        result=answer.result,
+    )
+
+
+def answer_of(outcome: Outcome | None, fingerprint: str) -> Answer | None:
+    """What was kept, if anything was. Raises `Invalid` if that was to another command."""
+    if outcome is None:
+        return None
+    if outcome.fingerprint != fingerprint:
+        raise Invalid.field(
+            "Idempotency-Key",
+            "Was used for another command: every command has an id of its own",
+        )
+    return Answer(outcome.status, outcome.seq or 0, outcome.version, outcome.result)
+
+
 class Answers:
-    """The kept answers, by user and key. `remember` belongs in the transaction of the effect itself."""
+    """The kept answers, by user and key. They are kept in the transaction of the effect itself."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
     async def find(self, user_id: str, key: str | None, fingerprint: str) -> Answer | None:
         """The first answer under this key. Raises `Invalid` if that was to another command."""
-        if key is None or (outcome := await self._storage.outcomes.find(user_id, key)) is None:
+        if key is None:
             return None
-        if outcome.fingerprint != fingerprint:
-            raise Invalid.field(
-                "Idempotency-Key",
-                "Was used for another command: every command has an id of its own",
-            )
-        return Answer(outcome.status, outcome.seq or 0, outcome.version, outcome.result)
+        outcomes = await self._storage.outcomes.find(user_id, [key])
+        return answer_of(outcomes.get(key), fingerprint)
 
     async def remember(
         self,
@@ -62,14 +82,9 @@ class Answers:
     ) -> None:
         """Keep `answer`, for as long as its workspace is there. Raises `Duplicate`."""
         if key is not None:
-            outcome = Outcome(
-                fingerprint=fingerprint,
-                status=answer.status,
-                seq=answer.seq,
-                version=answer.version,
-                result=answer.result,
-            )
-            await self._storage.outcomes.remember(user_id, key, workspace_id, outcome, now)
+            outcome = outcome_of(answer, fingerprint)
+            kept = KeptOutcome(user_id, key, workspace_id, outcome, now)
+            await self._storage.outcomes.remember([kept])
 
     async def after_collision(
         self, user_id: str, key: str | None, fingerprint: str, duplicate: Duplicate

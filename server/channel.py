@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 import msgspec
@@ -20,6 +20,7 @@ from realtime.messages import SUBPROTOCOL, Ack, ErrorFrame, Welcome
 from realtime.problems import CloseCode, Problem, ProblemKind
 from realtime.session import Announce, Authenticate, Close, Effect, Renew, Run, Send, Session
 from server import errors
+from server.answers import Answer
 from server.commands.service import CommandService
 from server.errors import NO_SUCH_WORKSPACE, AppError, Unauthorized
 from server.identity.accounts import Accounts, seconds_left
@@ -78,6 +79,22 @@ class Channels:
 class Connection:
     """One socket. It is the hub's `Subscriber` once it has joined."""
 
+    __slots__ = (
+        "_channels",
+        "_in_hand",
+        "_last_effects",
+        "_outlet",
+        "_principal",
+        "_role",
+        "_room",
+        "_session",
+        "_websocket",
+        "_workspace_id",
+        "cursor",
+        "session_id",
+        "user_id",
+    )
+
     def __init__(self, channels: Channels, websocket: WebSocket) -> None:
         self.session_id = new_id()
         self.user_id = ""
@@ -89,24 +106,17 @@ class Connection:
         self._session = Session(channels.limits.session, time.monotonic())
         self._principal: Principal | None = None
         self._role = ""
-        self._waiting: deque[Run] = deque()
-        self._answered = asyncio.Event()
-        self._running = False
-        self._last_effects: list[Effect] = []  # what ends the channel once the command is answered
-        self._worker: asyncio.Task[None] | None = None
+        self._in_hand = 0  # commands that have no answer yet
+        self._room: asyncio.Event | None = None  # set when there may be more of them again
+        self._last_effects: list[Effect] | None = (
+            None  # what ends the channel once all are answered
+        )
 
     async def run(self) -> None:
         """Serve the socket until it ends."""
         self._schedule()
         try:
-            async with asyncio.TaskGroup() as tasks:
-                sending = tasks.create_task(self._outlet.run())
-                try:
-                    await self._read(tasks)
-                finally:
-                    sending.cancel()
-                    if self._worker is not None:
-                        self._worker.cancel()
+            await self._outlet.serve(self._read())
         finally:
             self._channels.deadlines.discard(self)
             if self._role:
@@ -128,14 +138,14 @@ class Connection:
         self.send(Frame(_encoder.encode(frame)))
 
     def send(self, frame: Frame) -> None:
-        if not self._last_effects:
+        if self._last_effects is None:
             self._outlet.send(frame)
 
     def close(self, code: CloseCode, reason: str) -> None:
-        """At once, but for the answer to the command in hand: that is often what ends the channel."""
+        """At once, but for the answers to the commands in hand: those are often what ends the channel."""
         effects = self._session.refused(code, reason)
-        if self._running and code in (CloseCode.NOT_A_MEMBER, CloseCode.NO_SUCH_WORKSPACE):
-            self._last_effects += effects
+        if self._in_hand and code in (CloseCode.NOT_A_MEMBER, CloseCode.NO_SUCH_WORKSPACE):
+            self._end_after_answers(effects)
         else:
             self._apply_now(effects)
 
@@ -144,7 +154,7 @@ class Connection:
 
     # Effects
 
-    async def _read(self, tasks: asyncio.TaskGroup) -> None:
+    async def _read(self) -> None:
         while True:
             message = await self._websocket.receive()
             if message["type"] != "websocket.receive":
@@ -153,21 +163,19 @@ class Connection:
             for effect in self._session.receive(
                 message["bytes"] if raw is None else raw, time.monotonic()
             ):
-                await self._apply(effect, tasks)
+                await self._apply(effect)
             self._schedule()
 
-    async def _apply(self, effect: Effect, tasks: asyncio.TaskGroup) -> None:
+    async def _apply(self, effect: Effect) -> None:
         if isinstance(effect, Authenticate):
             await self._guarded(self._join(effect))
         elif isinstance(effect, Renew):
             await self._guarded(self._renew(effect))
         elif isinstance(effect, Run):
-            self._waiting.append(effect)
-            if self._worker is None:
-                self._worker = tasks.create_task(self._work())
-            while len(self._waiting) >= self._channels.limits.max_commands_waiting:
-                self._answered.clear()
-                await self._answered.wait()
+            self._submit(effect)
+            while self._in_hand >= self._channels.limits.max_commands_waiting:
+                self._room = asyncio.Event()
+                await self._room.wait()
         elif isinstance(effect, Announce):
             self._channels.hub.announce(self._workspace_id, self, effect.state)
         else:
@@ -233,36 +241,46 @@ class Connection:
             raise _NotAdmitted(CloseCode.NO_SUCH_WORKSPACE, NO_SUCH_WORKSPACE)
         raise _NotAdmitted(CloseCode.NOT_A_MEMBER, "You are not a member of this workspace.")
 
-    async def _work(self) -> None:
-        """Carry out the waiting commands one after the other: a client's own order is kept."""
-        while self._waiting:
-            run = self._waiting.popleft()
-            self._running = True
-            answer = await self._answer(run)
-            self._running = False
-            self._answered.set()
-            self._outlet.send(Frame(_encoder.encode(answer)))
-            if self._last_effects:
-                self._waiting.clear()
-                self._apply_now(self._last_effects)
-        self._worker = None
-
-    async def _answer(self, run: Run) -> Ack | ErrorFrame:
+    def _submit(self, run: Run) -> None:
+        """Commands are carried out, and answered, in the order in which the client sent them."""
         assert self._principal is not None
+        self._in_hand += 1
         try:
-            answer = await self._channels.commands.execute(
+            answer = self._channels.commands.submit(
                 self._principal, self._workspace_id, run.command, key=run.command_id, via="socket"
             )
-        except Exception as error:
-            app_error = self._translated(error)
-            if app_error.kind is ProblemKind.UNAUTHORIZED:
-                self._last_effects += self._session.refused(
-                    CloseCode.UNAUTHORIZED, app_error.problem.detail
-                )
-            return ErrorFrame(run.command_id, app_error.problem)
-        return Ack(run.command_id, answer.seq, answer.version, msgspec.Raw(answer.result))
+        except AppError as error:
+            self._refuse(run, error)
+        else:
+            answer.add_done_callback(partial(self._answer, run))
 
-    def _translated(self, error: Exception) -> AppError:
+    def _answer(self, run: Run, future: asyncio.Future[Answer]) -> None:
+        if (error := future.exception()) is not None:
+            self._refuse(run, error)
+            return
+        answer = self._channels.commands.shown(run.command, future.result())
+        self._answered(Ack(run.command_id, answer.seq, answer.version, msgspec.Raw(answer.result)))
+
+    def _refuse(self, run: Run, error: BaseException) -> None:
+        app_error = self._translated(error)
+        if app_error.kind is ProblemKind.UNAUTHORIZED:
+            self._end_after_answers(
+                self._session.refused(CloseCode.UNAUTHORIZED, app_error.problem.detail)
+            )
+        self._answered(ErrorFrame(run.command_id, app_error.problem))
+
+    def _answered(self, frame: Ack | ErrorFrame) -> None:
+        self._outlet.send(Frame(_encoder.encode(frame)))
+        self._in_hand -= 1
+        if self._room is not None:
+            self._room.set()
+        if self._last_effects is not None and not self._in_hand:
+            self._apply_now(self._last_effects)
+
+    def _end_after_answers(self, effects: list[Effect]) -> None:
+        self._last_effects = [*(self._last_effects or ()), *effects]
+
+    def _translated(self, error: BaseException) -> AppError:
         app_error = translated(error)
         if app_error is None:
             logger.error("a frame of session %s failed", self.session_id, exc_info=error)

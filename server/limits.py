@@ -29,6 +29,9 @@ class Limits:
     max_commands_waiting: int = (
         64  # per socket; beyond it the socket is not read until some are done
     )
+    max_commands_together: int = 64  # of one workspace, in one transaction
+    max_commands_queued: int = 10_000  # of one workspace, on one instance
+    commands_patience_s: float = 5.0  # so long a command waits for its turn
     max_socket_buffer_bytes: int = 2 * 1024 * 1024  # above what one bulk of max_body_bytes makes
     socket_drain_timeout_s: float = 10.0
     socket_close_grace_s: float = 5.0

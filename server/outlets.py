@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -27,8 +27,8 @@ class Outlet(Protocol):
         """Wait until at most half the buffer is used; False when the socket has ended."""
         ...
 
-    async def run(self) -> None:
-        """Move what was sent, for as long as the socket lives."""
+    async def serve(self, reading: Coroutine[Any, Any, None]) -> None:
+        """Run `reading` and move what is sent, until the socket ends."""
         ...
 
 
@@ -78,8 +78,8 @@ class TransportOutlet:
             await asyncio.sleep(_POLL_S)
         return self._open
 
-    async def run(self) -> None:
-        """The transport moves its own bytes."""
+    async def serve(self, reading: Coroutine[Any, Any, None]) -> None:
+        await reading  # the transport moves its own bytes
 
 
 class QueueOutlet:
@@ -132,7 +132,16 @@ class QueueOutlet:
             self.close(CloseCode.TOO_SLOW, _TOO_SLOW)
         return self._closing is None
 
+    async def serve(self, reading: Coroutine[Any, Any, None]) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            moving = tasks.create_task(self.run())
+            try:
+                await reading
+            finally:
+                moving.cancel()
+
     async def run(self) -> None:
+        """Move what was sent, until the socket is closed."""
         sender = asyncio.create_task(self._send_queued())
         closed = asyncio.create_task(self._closed.wait())
         try:

@@ -26,7 +26,7 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
     return Response(_encoder.encode(problem), problem.status, headers, "application/problem+json")
 
 
-def translated(error: Exception) -> AppError | None:
+def translated(error: BaseException) -> AppError | None:
     """What an error of any layer means to the sender; None: a fault of the server's own."""
     if isinstance(error, AppError):
         return error

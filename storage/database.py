@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import func, literal_column, select
 
 from storage.address import normalised
 from storage.change_log import ChangeLog
@@ -24,16 +24,12 @@ from storage.refresh_tokens import RefreshTokens
 from storage.retention import Retention
 from storage.stages import Stages
 from storage.statements import Statement
-from storage.tables import Moment, workspaces
+from storage.tables import Moment
 from storage.users import Users
 from storage.workspaces import Workspaces
-from storage.write import Write
+from storage.write import LOCK, LOCK_WITH_CLOCK, Write
 
 PING = Statement(select(literal_column("1")))
-# Not FOR UPDATE: that would also stop transactions which only refer to the workspace.
-LOCK = Statement(
-    select(workspaces).where(workspaces.c.id == bindparam("id")).with_for_update(key_share=True)
-)
 # The database's clock is the same for every instance, however wrong theirs are.
 CLOCK = Statement(select(func.clock_timestamp(type_=Moment())))
 
@@ -119,9 +115,11 @@ class Storage:
     async def write(self, workspace_id: str) -> AsyncIterator[Write]:
         """A transaction that alone may write to the workspace and append to its change log."""
         async with self._gateway.transaction(turn_of=workspace_id):
-            row = await self._gateway.row(LOCK(id=workspace_id))
+            lock = LOCK if self.dialect == "sqlite" else LOCK_WITH_CLOCK
+            row = await self._gateway.row(lock(id=workspace_id))
             if row is None:
                 raise NoSuchWorkspace(workspace_id)
-            write = Write(self._gateway, Workspace(**row))
+            now = row.pop("now", None) or datetime.now(UTC)
+            write = Write(self._gateway, Workspace(**row), now)
             yield write
             await write.finish()

@@ -7,7 +7,7 @@ BEGIN or a COMMIT fails or is cancelled; those here give it back in any case.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol, cast
 
@@ -28,6 +28,9 @@ class Driver(Protocol):
     failed: bool
     """A statement of the innermost transaction or savepoint has failed."""
 
+    written: int
+    """How many statements of the transaction have written."""
+
     async def begin(self) -> None: ...
 
     async def commit(self) -> None:
@@ -37,6 +40,9 @@ class Driver(Protocol):
         """Rolls back; where that fails, discards the connection, which comes to the same."""
 
     async def command(self, sql: str) -> None: ...
+
+    async def execute_many(self, queries: Sequence[Bound]) -> None:
+        """Runs one statement with several sets of values."""
 
 
 class Backend(DatabaseBackend):
@@ -82,6 +88,25 @@ class Gateway:
         async with self._connection(query) as connection:
             await connection.execute(query)  # type: ignore[arg-type]
 
+    async def execute_many(self, queries: Sequence[Bound]) -> None:
+        """Runs one statement with several sets of values, at the cost of about one; in a transaction only."""
+        if len(queries) == 1:
+            await self.execute(queries[0])
+            return
+        driver = self._driver
+        with self._marking_failure(driver):
+            driver.written += len(queries)
+            await driver.execute_many(queries)
+
+    @property
+    def written(self) -> int:
+        """How many statements of the task's transaction have written, the taken back ones included."""
+        return self._driver.written
+
+    @property
+    def _driver(self) -> Driver:
+        return cast(Driver, self._connections.connection().raw_connection)
+
     @asynccontextmanager
     async def transaction(self, turn_of: str | None = None) -> AsyncIterator[None]:
         """All or nothing; inside another transaction of the same task, a savepoint.
@@ -96,7 +121,7 @@ class Gateway:
             return
         async with self._turn(turn_of), connection:
             await driver.begin()
-            driver.depth, driver.failed = 1, False
+            driver.depth, driver.failed, driver.written = 1, False, 0
             try:
                 yield
                 self._refuse_if_failed(driver)
@@ -135,6 +160,7 @@ class Gateway:
         driver = cast(Driver, connection.raw_connection)
         if driver.depth:
             with self._marking_failure(driver):
+                driver.written += query.statement.writes
                 yield connection
         elif query.statement.writes:
             async with self._turn(None), connection:

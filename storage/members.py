@@ -22,6 +22,11 @@ ADD = Statement(insert(members))
 ONE = Statement(_MEMBERS.where(*_ONE))
 ALL = Statement(_MEMBERS.where(_OF_WORKSPACE).order_by(members.c.joined_at, members.c.user_id))
 ROLE = Statement(select(members.c.role).where(*_ONE))
+ROLES_OF = Statement(
+    select(members.c.user_id, members.c.role).where(
+        _OF_WORKSPACE, members.c.user_id.in_(bindparam("users", expanding=True))
+    )
+)
 ROLES = Statement(select(members.c.user_id, members.c.role).where(_OF_WORKSPACE))
 SET_ROLE = Statement(
     update(members).where(*_ONE).values(role=bindparam("new_role")).returning(members.c.user_id)
@@ -46,6 +51,11 @@ class Members:
             ROLE(of_workspace=workspace_id, of_user=user_id)
         )
         return role
+
+    async def roles_of(self, workspace_id: str, user_ids: Sequence[str]) -> dict[str, str]:
+        """The roles of those among the users who are members."""
+        rows = await self._gateway.rows(ROLES_OF(of_workspace=workspace_id, users=user_ids))
+        return {row["user_id"]: row["role"] for row in rows}
 
     async def roles(self, workspace_id: str) -> dict[str, str]:
         """Every member's role by user id."""

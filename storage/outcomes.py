@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Integer, bindparam, delete, insert, select, tuple_
@@ -13,8 +15,9 @@ from storage.tables import outcomes
 
 ADD = Statement(insert(outcomes))
 FIND = Statement(
-    select(*(outcomes.c[name] for name in Outcome.__struct_fields__)).where(
-        outcomes.c.user_id == bindparam("user_id"), outcomes.c.key == bindparam("key")
+    select(outcomes.c.key, *(outcomes.c[name] for name in Outcome.__struct_fields__)).where(
+        outcomes.c.user_id == bindparam("user_id"),
+        outcomes.c.key.in_(bindparam("keys", expanding=True)),
     )
 )
 _OLD = (
@@ -29,30 +32,45 @@ PRUNE = Statement(
 )
 
 
+@dataclass(frozen=True)
+class KeptOutcome:
+    """An outcome under the key of a user, for as long as `workspace_id` exists (None: until it is pruned)."""
+
+    user_id: str
+    key: str
+    workspace_id: str | None
+    outcome: Outcome
+    at: datetime
+
+
 class Outcomes:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
-    async def find(self, user_id: str, key: str) -> Outcome | None:
-        row = await self._gateway.row(FIND(user_id=user_id, key=key))
-        return None if row is None else Outcome(**{**row, "result": row["result"].encode()})
+    async def find(self, user_id: str, keys: Sequence[str]) -> dict[str, Outcome]:
+        """The outcomes by key, of those keys that have one."""
+        rows = await self._gateway.rows(FIND(user_id=user_id, keys=keys))
+        return {
+            row.pop("key"): Outcome(**{**row, "result": row["result"].encode()}) for row in rows
+        }
 
-    async def remember(
-        self, user_id: str, key: str, workspace_id: str | None, outcome: Outcome, at: datetime
-    ) -> None:
-        """Raises Duplicate("key") when the key has its outcome already."""
-        await self._gateway.execute(
-            ADD(
-                user_id=user_id,
-                key=key,
-                workspace_id=workspace_id,
-                fingerprint=outcome.fingerprint,
-                status=outcome.status,
-                seq=outcome.seq,
-                version=outcome.version,
-                result=outcome.result.decode(),
-                created_at=at,
-            )
+    async def remember(self, kept: Sequence[KeptOutcome]) -> None:
+        """All of them; in a transaction where they are several. Raises Duplicate("key") when a key has one already."""
+        await self._gateway.execute_many(
+            [
+                ADD(
+                    user_id=one.user_id,
+                    key=one.key,
+                    workspace_id=one.workspace_id,
+                    fingerprint=one.outcome.fingerprint,
+                    status=one.outcome.status,
+                    seq=one.outcome.seq,
+                    version=one.outcome.version,
+                    result=one.outcome.result.decode(),
+                    created_at=one.at,
+                )
+                for one in kept
+            ]
         )
 
     async def prune(self, before: datetime, limit: int) -> int:

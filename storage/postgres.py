@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from typing import Any
 
@@ -100,6 +100,7 @@ class PostgresConnection(ConnectionBackend):
         self._raw: Any = None
         self.depth = 0
         self.failed = False
+        self.written = 0
 
     @property
     def raw_connection(self) -> PostgresConnection:
@@ -135,6 +136,11 @@ class PostgresConnection(ConnectionBackend):
 
     async def execute(self, query: Bound) -> None:  # type: ignore[override]
         await self.fetch_all(query)
+
+    async def execute_many(self, queries: Sequence[Bound]) -> None:  # type: ignore[override]
+        bound = [query.query(self._dialect) for query in queries]
+        with self._translated():
+            await self._raw.executemany(bound[0].sql, [query.arguments for query in bound])
 
     async def command(self, sql: str) -> None:
         with self._translated():

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any
 
 import aiosqlite
@@ -65,6 +66,7 @@ class SQLiteConnection(ConnectionBackend):
         self._in_doubt = False
         self.depth = 0
         self.failed = False
+        self.written = 0
 
     @property
     def raw_connection(self) -> SQLiteConnection:
@@ -98,6 +100,11 @@ class SQLiteConnection(ConnectionBackend):
         sql, arguments, _ = query.query(self._dialect)
         await self._run(sql, arguments)
 
+    async def execute_many(self, queries: Sequence[Bound]) -> None:  # type: ignore[override]
+        bound = [query.query(self._dialect) for query in queries]
+        with self._in_thread() as raw:
+            await raw.executemany(bound[0].sql, [query.arguments for query in bound])
+
     async def command(self, sql: str) -> None:
         await self._run(sql, ())
 
@@ -121,10 +128,15 @@ class SQLiteConnection(ConnectionBackend):
             self._in_doubt = True
 
     async def _run(self, sql: str, arguments: Any) -> Any:
+        with self._in_thread() as raw:
+            return await raw.execute_fetchall(sql, arguments)
+
+    @contextmanager
+    def _in_thread(self) -> Iterator[aiosqlite.Connection]:
         assert self._raw is not None
         with translated():
             try:
-                return await self._raw.execute_fetchall(sql, arguments)
+                yield self._raw
             except asyncio.CancelledError:
                 # The worker thread is at it still, or has it before it.
                 self._in_doubt = True

@@ -7,14 +7,27 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import CTE, bindparam, func, select, update
 
 from storage.change_log import insertion
 from storage.gateway import Gateway
 from storage.records import Actor, Change, Workspace
 from storage.statements import Statement
-from storage.tables import workspaces
+from storage.tables import Moment, workspaces
 
+# Not FOR UPDATE: that would also stop transactions which only refer to the workspace.
+_LOCKED = (
+    select(workspaces).where(workspaces.c.id == bindparam("id")).with_for_update(key_share=True)
+)
+
+
+def _with_clock(locked: CTE) -> Statement:
+    """The clock is read once the lock is held: what waited for it is dated after what it waited for."""
+    return Statement(select(locked, func.clock_timestamp(type_=Moment()).label("now")))
+
+
+LOCK = Statement(_LOCKED)
+LOCK_WITH_CLOCK = _with_clock(_LOCKED.cte("locked"))
 SET_SEQ = Statement(
     update(workspaces)
     .where(workspaces.c.id == bindparam("workspace_id"))
@@ -23,15 +36,21 @@ SET_SEQ = Statement(
 
 
 class Write:
-    """What `Storage.write` gives: the locked workspace, and the way to append to its log."""
+    """What `Storage.write` gives: the locked workspace, the time, and the way to append to its log."""
 
-    def __init__(self, gateway: Gateway, workspace: Workspace) -> None:
+    def __init__(self, gateway: Gateway, workspace: Workspace, now: datetime) -> None:
         self._gateway = gateway
         self.workspace = workspace
+        self.now = now
         self.seq = workspace.seq
         self.changes: list[Change] = []
 
-    async def append(
+    @property
+    def mark(self) -> tuple[int, int]:
+        """Changes with whatever is written."""
+        return self._gateway.written, len(self.changes)
+
+    def append(
         self,
         *,
         actor: Actor,
@@ -41,14 +60,13 @@ class Write:
         version: int,
         data: dict[str, Any],
         previous: dict[str, Any],
-        at: datetime,
         command_id: str | None = None,
     ) -> Change:
-        """Adds the change under the next seq."""
+        """Adds the change under the next seq. It goes to the database with the others, before the commit."""
         change = Change(
             workspace_id=self.workspace.id,
             seq=self.seq + 1,
-            at=at,
+            at=self.now,
             actor=actor,
             entity=entity,
             op=op,
@@ -58,7 +76,6 @@ class Write:
             previous=previous,
             command_id=command_id,
         )
-        await self._gateway.execute(insertion(change))
         self.seq = change.seq
         self.changes.append(change)
         return change
@@ -76,6 +93,7 @@ class Write:
             raise
 
     async def finish(self) -> None:
-        """Called by `Storage.write` before the commit: the workspace takes the last seq."""
+        """Called by `Storage.write` before the commit: the log takes the changes, the workspace the last seq."""
         if self.changes:
+            await self._gateway.execute_many([insertion(change) for change in self.changes])
             await self._gateway.execute(SET_SEQ(workspace_id=self.workspace.id, new_seq=self.seq))

@@ -42,9 +42,7 @@ async def create_client(context: Context, command: CreateClient) -> Result:
     }
     client = Client(id=client_id, **fields)
     await context.storage.clients.add(context.workspace_id, client)
-    await context.record(
-        "client", "created", client.id, client.version, msgspec.to_builtins(client)
-    )
+    context.record("client", "created", client.id, client.version, msgspec.to_builtins(client))
     return Result(201, client, client.version)
 
 
@@ -66,7 +64,7 @@ async def update_client(context: Context, command: UpdateClient) -> Result:
     updated = msgspec.structs.replace(client, **changed, **stamp, version=client.version + 1)
     await context.storage.clients.save(context.workspace_id, updated)
     previous = {name: getattr(client, name) for name in changed}
-    await context.record(
+    context.record(
         "client",
         "updated",
         client.id,
@@ -83,7 +81,7 @@ async def delete_client(context: Context, command: DeleteClient) -> Result:
     await context.storage.clients.delete(
         context.workspace_id, client.id, version=version, at=context.now, by=context.actor.id
     )
-    await context.record("client", "deleted", client.id, version, {}, msgspec.to_builtins(client))
+    context.record("client", "deleted", client.id, version, {}, msgspec.to_builtins(client))
     return Result(204, None, version)
 
 
@@ -109,9 +107,7 @@ async def restore_client(context: Context, command: RestoreClient) -> Result:
         updated_by=context.actor.id,
     )
     await context.storage.clients.restore(context.workspace_id, restored)
-    await context.record(
-        "client", "restored", client.id, restored.version, msgspec.to_builtins(restored)
-    )
+    context.record("client", "restored", client.id, restored.version, msgspec.to_builtins(restored))
     return Result(200, restored, restored.version)
 
 
@@ -154,7 +150,7 @@ async def create_comment(context: Context, command: CreateComment) -> Result:
     )
     await comments.add(context.workspace_id, comment)
     shown = {**msgspec.to_builtins(comment), "author_name": context.actor.name}
-    await context.record("comment", "created", comment.id, comment.version, shown)
+    context.record("comment", "created", comment.id, comment.version, shown)
     return Result(201, shown, comment.version)
 
 

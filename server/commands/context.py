@@ -24,9 +24,13 @@ class Context:
     actor: Actor
     role: Role
     command_id: str | None
-    now: datetime
 
-    async def record(
+    @property
+    def now(self) -> datetime:
+        """When the transaction got its turn, by the database's clock."""
+        return self.write.now
+
+    def record(
         self,
         entity: str,
         op: str,
@@ -35,8 +39,8 @@ class Context:
         data: Mapping[str, Any],
         previous: Mapping[str, Any] | None = None,
     ) -> Change:
-        """Append one change to the workspace's log, under the next seq."""
-        return await self.write.append(
+        """One more change of the workspace's log, under the next seq."""
+        return self.write.append(
             actor=self.actor,
             entity=entity,
             op=op,
@@ -45,7 +49,6 @@ class Context:
             data=dict(data),
             previous=dict(previous or {}),
             command_id=self.command_id,
-            at=self.now,
         )
 
 

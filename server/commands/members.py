@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 
@@ -29,7 +31,7 @@ async def update_workspace(context: Context, command: UpdateWorkspace) -> Result
     if name != workspace.name:
         await context.storage.workspaces.rename(context.workspace_id, name)
         version = context.write.seq + 1
-        await context.record(
+        context.record(
             "workspace", "updated", workspace.id, version, {"name": name}, {"name": workspace.name}
         )
     shown = {
@@ -41,9 +43,12 @@ async def update_workspace(context: Context, command: UpdateWorkspace) -> Result
     return Result(200, shown)
 
 
-async def delete_workspace(context: Context, command: DeleteWorkspace) -> Result:
+async def delete_workspace(
+    context: Context, command: DeleteWorkspace, close: Callable[[str], None]
+) -> Result:
+    """`close` ends the workspace's sockets."""
     await context.storage.workspaces.delete(context.workspace_id)
-    return Result(204)
+    return Result(204, after=partial(close, context.workspace_id))
 
 
 async def update_member(context: Context, command: UpdateMember) -> Result:
@@ -56,7 +61,7 @@ async def update_member(context: Context, command: UpdateMember) -> Result:
             await _not_the_last_owner(context)
     if role != member.role:
         await context.storage.members.set_role(context.workspace_id, member.user_id, role)
-        await context.record(
+        context.record(
             "member",
             "updated",
             member.user_id,
@@ -75,7 +80,7 @@ async def remove_member(context: Context, command: RemoveMember) -> Result:
     if member.role == "owner":
         await _not_the_last_owner(context)
     await context.storage.members.remove(context.workspace_id, member.user_id)
-    await context.record(
+    context.record(
         "member", "deleted", member.user_id, context.write.seq + 1, {}, msgspec.to_builtins(member)
     )
     return Result(204)

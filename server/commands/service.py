@@ -1,30 +1,40 @@
-"""The command service: authorise, run in one transaction, remember the answer, deliver after the commit."""
+"""The command service: the one way in which anything of a workspace is written."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-from datetime import datetime
 from functools import partial
 
 import msgspec
 
 from realtime import messages
 from realtime.hub import Hub
-from realtime.messages import AnyCommand, CreateInvite, DeleteWorkspace
+from realtime.messages import (
+    AnyCommand,
+    BulkClients,
+    CreateInvite,
+    DeleteWorkspace,
+    RemoveMember,
+    UpdateMember,
+)
 from server.answers import Answer, Answers, fingerprint_of
 from server.change_frames import logged_frame
 from server.commands import clients, members, stages
-from server.commands.context import Context, Handler
-from server.errors import NO_SUCH_WORKSPACE, Conflict, Forbidden, Gone, NotFound, Unauthorized
+from server.commands.context import Handler
+from server.commands.group_commit import GroupCommit
+from server.commands.transaction import Order, Transactions
+from server.errors import NO_SUCH_WORKSPACE, Conflict, Forbidden, Gone, NotFound
 from server.identity.derived import DerivedSecrets
 from server.identity.principal import Principal
 from server.ids import digest, new_id
 from server.limits import Limits
-from server.permissions import Role, authorise, operation_of
-from storage import Storage, Write
-from storage.errors import Duplicate, NoSuchWorkspace
-from storage.records import Actor, Change, Stage, Workspace
+from storage import Storage
+from storage.errors import Duplicate
+from storage.records import Actor, Stage, Workspace
+
+# They change who may do what, or take long: no other command shares their transaction.
+ALONE = (BulkClients, DeleteWorkspace, RemoveMember, UpdateMember)
 
 FIRST_STAGES = (
     ("lead", "#64748b"),
@@ -45,8 +55,7 @@ class CommandService:
         self._hub = hub
         self._secrets = secrets
         self._answers = Answers(storage)
-        self._running: set[asyncio.Task[Answer]] = set()
-        self._handlers: dict[type, Handler] = {
+        handlers: dict[type, Handler] = {
             **clients.OPERATIONS,
             messages.BulkClients: clients.bulk_clients,
             messages.CreateComment: clients.create_comment,
@@ -58,8 +67,35 @@ class CommandService:
             messages.CreateInvite: partial(members.create_invite, secrets=secrets),
             messages.DeleteInvite: members.delete_invite,
             messages.UpdateWorkspace: members.update_workspace,
-            messages.DeleteWorkspace: members.delete_workspace,
+            messages.DeleteWorkspace: partial(members.delete_workspace, close=hub.close_workspace),
         }
+        self._queue: GroupCommit[Order, Answer] = GroupCommit(
+            Transactions(storage, hub, limits, handlers).commit,
+            alone=lambda order: isinstance(order.command, ALONE),
+            max_together=limits.max_commands_together,
+            max_queued=limits.max_commands_queued,
+            patience_s=limits.commands_patience_s,
+        )
+
+    def submit(
+        self,
+        principal: Principal,
+        workspace_id: str,
+        command: AnyCommand,
+        *,
+        key: str | None,
+        via: str,
+    ) -> asyncio.Future[Answer]:
+        """Run `command` for `principal`, after those submitted before; when the answer is there it is committed.
+
+        `key` is the command's id or Idempotency-Key: a second command with it gets the first answer and has no
+        effect. This or the future raises `NotFound` (no such workspace for this user), `Forbidden`, `Invalid`,
+        `Conflict`, `PreconditionFailed`, `Unavailable` (nothing is known to have happened: repeat it with the same
+        key). Whoever cancels the future does not stop the command.
+        """
+        _may_write(principal, workspace_id)
+        fingerprint = fingerprint_of(workspace_id, command)
+        return self._queue.submit(workspace_id, Order(principal, command, key, via, fingerprint))
 
     async def execute(
         self,
@@ -70,19 +106,25 @@ class CommandService:
         key: str | None,
         via: str,
     ) -> Answer:
-        """Run `command` for `principal`; when this returns it is committed.
+        """`submit`, wait, and what the sender is to see."""
+        return self.shown(
+            command, await self.submit(principal, workspace_id, command, key=key, via=via)
+        )
 
-        `key` is the command's id or Idempotency-Key: a second command with it gets the first answer and has no
-        effect. Raises `NotFound` (no such workspace for this user), `Forbidden`, `Invalid`, `Conflict`,
-        `PreconditionFailed`, `Unavailable` (nothing is known to have happened: repeat it with the same key).
+    def shown(self, command: AnyCommand, answer: Answer) -> Answer:
+        """`answer` as the sender of `command` sees it: an invite with its code, which is in no stored answer."""
+        if not isinstance(command, CreateInvite):
+            return answer
+        invite = msgspec.json.decode(answer.result)
+        shown = {**invite, "code": self._secrets.invite_code(invite["id"])}
+        return dataclasses.replace(answer, result=_encoder.encode(shown))
+
+    async def finish(self, timeout_s: float) -> None:
+        """Wait for the commands that run now; give up those that a silent database holds up.
+
+        Whoever sent one of these has no answer, and repeats it under its key.
         """
-        task = asyncio.create_task(self._execute(principal, workspace_id, command, key, via))
-        self._running.add(task)
-        task.add_done_callback(self._done)
-        answer = await asyncio.shield(task)
-        if isinstance(command, CreateInvite):
-            answer = self._with_code(answer)
-        return answer
+        await self._queue.finish(timeout_s)
 
     async def create_workspace(self, principal: Principal, name: str, *, key: str | None) -> Answer:
         """A new workspace with the usual stages; `principal` owns it. Its log starts empty, at seq 0."""
@@ -116,13 +158,14 @@ class CommandService:
     async def accept_invite(self, principal: Principal, code: str) -> Answer:
         """Become a member. Accepting again gives the same answer. Raises `NotFound`, `Gone`, `Forbidden`."""
         _may_write(principal, None)
-        storage, now = self._storage, await self._storage.now()
+        storage = self._storage
         invite = await storage.invites.by_code_hash(digest(code))
         if invite is None:
             raise NotFound("There is no such invite: ask for a new one.")
         if invite.email is not None and invite.email != principal.user.email:
             raise Forbidden("This invite is for another email address: sign in with that one.")
         async with storage.write(invite.workspace_id) as write:
+            now = write.now
             role = await storage.members.role(invite.workspace_id, principal.user_id)
             if role is None:
                 if invite.expires_at <= now or not await storage.invites.accept(
@@ -135,125 +178,22 @@ class CommandService:
                 role = invite.role
                 await storage.members.add(invite.workspace_id, principal.user_id, role, now)
                 member = await storage.members.get(invite.workspace_id, principal.user_id)
-                context = self._context(write, principal, "rest", Role.of(role), None, now)
-                await context.record(
-                    "member",
-                    "created",
-                    principal.user_id,
-                    write.seq + 1,
-                    msgspec.to_builtins(member),
+                write.append(
+                    actor=Actor(id=principal.user_id, name=principal.name, via="rest"),
+                    entity="member",
+                    op="created",
+                    id=principal.user_id,
+                    version=write.seq + 1,
+                    data=msgspec.to_builtins(member),
+                    previous={},
                 )
-            changes, seq = list(write.changes), write.seq
-        self._deliver(invite.workspace_id, changes)
+        self._hub.publish(invite.workspace_id, [logged_frame(change) for change in write.changes])
         return Answer(
-            200, seq, None, _encoder.encode({"workspace_id": invite.workspace_id, "role": role})
+            200,
+            write.seq,
+            None,
+            _encoder.encode({"workspace_id": invite.workspace_id, "role": role}),
         )
-
-    def _done(self, task: asyncio.Task[Answer]) -> None:
-        self._running.discard(task)
-        if not task.cancelled():
-            task.exception()  # seen: where the sender has gone, nobody else looks at it
-
-    async def finish(self, timeout_s: float) -> None:
-        """Wait for the commands that run now; give up those that a silent database holds up.
-
-        Whoever sent one of these has no answer, and repeats it under its key.
-        """
-        if self._running:
-            _, late = await asyncio.wait(set(self._running), timeout=timeout_s)
-            for task in late:
-                task.cancel()
-            if late:
-                await asyncio.wait(late, timeout=timeout_s / 2)
-
-    async def _execute(
-        self,
-        principal: Principal,
-        workspace_id: str,
-        command: AnyCommand,
-        key: str | None,
-        via: str,
-    ) -> Answer:
-        _may_write(principal, workspace_id)
-        fingerprint = fingerprint_of(workspace_id, command)
-        try:
-            answer, changes = await self._commit(
-                principal, workspace_id, command, key, via, fingerprint
-            )
-        except NoSuchWorkspace:
-            first = await self._answers.find(principal.user_id, key, fingerprint)
-            if first is None:
-                raise NotFound(NO_SUCH_WORKSPACE) from None
-            return first
-        except Duplicate as duplicate:
-            return await self._answers.after_collision(
-                principal.user_id, key, fingerprint, duplicate
-            )
-        self._deliver(workspace_id, changes)
-        if isinstance(command, DeleteWorkspace):
-            self._hub.close_workspace(workspace_id)
-        return answer
-
-    async def _commit(
-        self,
-        principal: Principal,
-        workspace_id: str,
-        command: AnyCommand,
-        key: str | None,
-        via: str,
-        fingerprint: str,
-    ) -> tuple[Answer, list[Change]]:
-        storage = self._storage
-        async with storage.write(workspace_id) as write:
-            now = await storage.now()
-            first = await self._answers.find(principal.user_id, key, fingerprint)
-            if first is not None:
-                return first, []
-            await self._still_valid(principal)
-            role_name = await storage.members.role(workspace_id, principal.user_id)
-            if role_name is None:
-                raise NotFound(NO_SUCH_WORKSPACE)
-            role = Role.of(role_name)
-            authorise(role, operation_of(command, principal.user_id))
-            context = self._context(write, principal, via, role, key, now)
-            result = await self._handlers[type(command)](context, command)
-            changes = list(write.changes)
-            answer = Answer(result.status, write.seq, result.version, _encoder.encode(result.value))
-            kept_with = None if isinstance(command, DeleteWorkspace) else workspace_id
-            await self._answers.remember(
-                principal.user_id, key, fingerprint, answer, now, kept_with
-            )
-        return answer, changes
-
-    def _context(
-        self,
-        write: Write,
-        principal: Principal,
-        via: str,
-        role: Role,
-        key: str | None,
-        now: datetime,
-    ) -> Context:
-        actor = Actor(id=principal.user_id, name=principal.name, via=via)
-        return Context(
-            self._storage, self._limits, write, write.workspace.id, actor, role, key, now
-        )
-
-    def _deliver(self, workspace_id: str, changes: list[Change]) -> None:
-        self._hub.publish(workspace_id, [logged_frame(change) for change in changes])
-
-    async def _still_valid(self, principal: Principal) -> None:
-        """A personal access token may be deleted while a channel that was opened with it goes on."""
-        if principal.token_id is not None:
-            tokens = self._storage.personal_tokens
-            if await tokens.get(principal.user_id, principal.token_id) is None:
-                raise Unauthorized("The personal access token is not valid any more.")
-
-    def _with_code(self, answer: Answer) -> Answer:
-        """Show the invite's code to who made it. It is in no stored answer."""
-        invite = msgspec.json.decode(answer.result)
-        shown = {**invite, "code": self._secrets.invite_code(invite["id"])}
-        return dataclasses.replace(answer, result=_encoder.encode(shown))
 
 
 def _may_write(principal: Principal, workspace_id: str | None) -> None:

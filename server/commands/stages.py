@@ -28,7 +28,7 @@ async def create_stage(context: Context, command: CreateStage) -> Result:
     position = len(stages) if draft.position is UNSET else min(draft.position, len(stages))
     stage = Stage(id=new_id(), key=key, name=draft.name, color=draft.color, position=position)
     await context.storage.stages.add(context.workspace_id, stage)
-    await context.record("stage", "created", stage.id, stage.version, msgspec.to_builtins(stage))
+    context.record("stage", "created", stage.id, stage.version, msgspec.to_builtins(stage))
     await _renumber(context, [*stages[:position], stage, *stages[position:]])
     return Result(201, stage, stage.version)
 
@@ -74,9 +74,7 @@ async def delete_stage(context: Context, command: DeleteStage) -> Result:
             patch = ClientPatch(stage=command.move_to)
             await update_client(context, UpdateClient(client_id=client_id, data=patch))
     await context.storage.stages.delete(context.workspace_id, stage.id)
-    await context.record(
-        "stage", "deleted", stage.id, stage.version + 1, {}, msgspec.to_builtins(stage)
-    )
+    context.record("stage", "deleted", stage.id, stage.version + 1, {}, msgspec.to_builtins(stage))
     await _renumber(context, remaining)
     return Result(204, None, stage.version + 1)
 
@@ -100,7 +98,7 @@ async def _save(context: Context, stage: Stage, changed: dict[str, str | int]) -
     saved = msgspec.structs.replace(stage, **changed, version=stage.version + 1)
     await context.storage.stages.save(context.workspace_id, saved)
     previous = {name: getattr(stage, name) for name in changed}
-    await context.record("stage", "updated", stage.id, saved.version, changed, previous)
+    context.record("stage", "updated", stage.id, saved.version, changed, previous)
     return saved
 
 

@@ -17,7 +17,7 @@ from server.errors import Conflict
 from storage.clients import Clients
 from storage.outcomes import Outcomes
 from storage.postgres import PostgresConnection
-from storage.records import Page
+from storage.records import Outcome, Page
 
 SELDOM = 20  # changes
 SOMETIMES = 8  # transactions and commands
@@ -57,8 +57,8 @@ def swapped_pair() -> None:
 def forgotten_keys() -> None:
     """A repeated command is carried out again."""
 
-    async def find(*_: object) -> None:
-        return None
+    async def find(*_: object) -> dict[str, Outcome]:
+        return {}
 
     async def remember(*_: object) -> None:
         return None

@@ -87,7 +87,7 @@ class Board:
         storage = through or self.storage
         async with storage.write(self.id) as write:
             await storage.clients.add(self.id, client)
-            return await log(write, client.id)
+            return log(write, client.id)
 
     async def log_seqs(self) -> list[int]:
         return [change.seq for change in await self.storage.change_log.since(self.id, 0, 10_000)]
@@ -103,7 +103,7 @@ class Board:
         )
 
 
-async def log(write: Write, client_id: str, **fields: Any) -> Change:
+def log(write: Write, client_id: str, **fields: Any) -> Change:
     """Appends the news of a client."""
     news: dict[str, Any] = {
         "actor": ACTOR,
@@ -112,9 +112,8 @@ async def log(write: Write, client_id: str, **fields: Any) -> Change:
         "version": 1,
         "data": {"name": "Acme"},
         "previous": {},
-        "at": NOON,
     }
-    return await write.append(id=client_id, **news | fields)
+    return write.append(id=client_id, **news | fields)
 
 
 @asynccontextmanager

@@ -149,18 +149,17 @@ async def test_a_comment_needs_its_client(board: Board) -> None:
 async def test_the_log_is_read_from_any_point_and_by_entity(board: Board) -> None:
     change_log = board.storage.change_log
     async with board.storage.write(board.id) as write:
-        one = await log(write, "client-1", data={"name": "Zoë", "value": None}, command_id="c-1")
-        other = await log(write, "client-2")
-        two = await log(
+        one = log(write, "client-1", data={"name": "Zoë", "value": None}, command_id="c-1")
+        other = log(write, "client-2")
+        two = log(
             write,
             "client-1",
             op="updated",
             version=2,
             data={"tags": ["a", "b"]},
             previous={"tags": []},
-            at=minutes(1),
         )
-        note = await log(write, "client-1", entity="comment")
+        note = log(write, "client-1", entity="comment")
 
     assert one.actor == ACTOR
     assert await change_log.since(board.id, 0, 10) == [one, other, two, note]

@@ -111,7 +111,7 @@ async def test_a_transaction_whose_connection_is_cut_is_undone_and_the_next_work
             client = a_client()
             await frail_board.storage.clients.add(frail_board.id, client)
             await asyncio.to_thread(frail_server.execute, CUT)
-            await log(write, client.id)
+            log(write, client.id)
 
     with pytest.raises(errors.Unavailable):
         await be_cut()
@@ -127,7 +127,7 @@ async def test_a_caller_that_swallows_the_outage_cannot_commit_half(
     async def be_cut(write: Write) -> None:
         async with write.savepoint():
             await asyncio.to_thread(frail_server.execute, CUT)
-            await log(write, "client-1")
+            log(write, "client-1")
 
     async def swallow() -> None:
         async with frail_board.storage.write(frail_board.id) as write:
@@ -193,7 +193,7 @@ async def test_a_writer_cancelled_on_a_silent_postgres_ends_in_time(
         async def write_in_silence() -> None:
             async with asyncio.timeout(0.1), storage.write(board.id) as write:
                 link.fall_silent()
-                await log(write, "client-1")
+                log(write, "client-1")
 
         started = time.monotonic()
         with pytest.raises(TimeoutError):

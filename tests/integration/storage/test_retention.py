@@ -9,7 +9,8 @@ from tests.integration.storage.board import Board, a_client, board_of, log, minu
 async def has_logged(board: Board, *times: datetime) -> None:
     async with board.storage.write(board.id) as write:
         for time in times:
-            await log(write, "client-1", at=time)
+            write.now = time
+            log(write, "client-1")
 
 
 async def test_the_log_is_cut_up_to_the_first_change_that_is_young_enough(board: Board) -> None:

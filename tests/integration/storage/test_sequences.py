@@ -35,7 +35,7 @@ async def test_writers_that_fail_leave_no_hole_among_fifty(board: Board) -> None
             async with board.storage.write(board.id) as write:
                 client = a_client()
                 await board.storage.clients.add(board.id, client)
-                await log(write, client.id)
+                log(write, client.id)
                 if number % 3 == 0:
                     raise Mishap
         except Mishap:
@@ -76,7 +76,7 @@ async def test_a_write_may_append_several_changes(board: Board) -> None:
 
     async with board.storage.write(board.id) as write:
         assert write.seq == write.workspace.seq == 1
-        changes = [await log(write, "client-x", version=version) for version in (1, 2, 3)]
+        changes = [log(write, "client-x", version=version) for version in (1, 2, 3)]
         assert write.seq == 4
         assert write.changes == changes
 
@@ -100,21 +100,21 @@ async def test_a_savepoint_that_fails_gives_its_numbers_back(board: Board) -> No
     async def fail(write: Write) -> None:
         async with write.savepoint():
             await board.storage.clients.add(board.id, lost)
-            await log(write, lost.id)
-            await log(write, lost.id)
+            log(write, lost.id)
+            log(write, lost.id)
             assert write.seq == 3
             raise Mishap
 
     async with board.storage.write(board.id) as write:
         await board.storage.clients.add(board.id, kept)
-        await log(write, kept.id)
+        log(write, kept.id)
         with pytest.raises(Mishap):
             await fail(write)
         assert write.seq == 1
         assert [change.id for change in write.changes] == [kept.id]
         async with write.savepoint():
             await board.storage.clients.add(board.id, last)
-            assert (await log(write, last.id)).seq == 2
+            assert (log(write, last.id)).seq == 2
 
     assert await board.is_without_holes_up_to(2)
     assert await board.storage.clients.get(board.id, lost.id) is None
@@ -128,7 +128,7 @@ async def test_a_statement_that_fails_in_a_savepoint_spoils_only_the_savepoint(
 
     async def repeat(write: Write) -> None:
         async with write.savepoint():
-            await log(write, client.id)
+            log(write, client.id)
             await board.storage.clients.add(board.id, client)
 
     async with board.storage.write(board.id) as write:
@@ -137,7 +137,7 @@ async def test_a_statement_that_fails_in_a_savepoint_spoils_only_the_savepoint(
         other = a_client()
         async with write.savepoint():
             await board.storage.clients.add(board.id, other)
-            await log(write, other.id)
+            log(write, other.id)
 
     assert await board.is_without_holes_up_to(2)
 
@@ -148,12 +148,12 @@ async def test_savepoints_nest(board: Board) -> None:
     async def fail(write: Write) -> None:
         async with write.savepoint():
             await board.storage.clients.add(board.id, inner)
-            await log(write, inner.id)
+            log(write, inner.id)
             raise Mishap
 
     async with board.storage.write(board.id) as write, write.savepoint():
         await board.storage.clients.add(board.id, outer)
-        await log(write, outer.id)
+        log(write, outer.id)
         with pytest.raises(Mishap):
             await fail(write)
 

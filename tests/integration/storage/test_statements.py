@@ -22,11 +22,14 @@ from tests.integration.storage.board import NOON
 class AnyValues(dict[str, Any]):
     """Only a plan is asked for: any value of the right kind will do."""
 
+    def __contains__(self, name: object) -> bool:
+        return True
+
     def __missing__(self, name: str) -> Any:
         return NOON if name in ("at", "before") or name.endswith("_at") else "x"
 
 
-VALUES = AnyValues(ids=["a", "b"])
+VALUES = AnyValues({key: ["a", "b"] for key in ("ids", "keys", "users")})
 
 
 def statements() -> dict[str, Bound]:
@@ -55,6 +58,7 @@ def pages() -> Iterator[ClientQuery]:
 async def database(fresh_sqlite_url: str) -> AsyncIterator[sqlite3.Connection]:
     await upgrade(fresh_sqlite_url)
     connection = sqlite3.connect(fresh_sqlite_url.removeprefix("sqlite:///"))
+    connection.create_function("clock_timestamp", 0, lambda: None)  # a function of Postgres
     yield connection
     connection.close()
 

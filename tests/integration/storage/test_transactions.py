@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from storage import Storage, errors
+from storage.outcomes import KeptOutcome
 from tests.integration.storage.board import (
     Board,
     a_client,
@@ -115,7 +116,7 @@ async def test_readers_do_not_wait_for_a_writer(board: Board) -> None:
     client = a_client()
     async with board.storage.write(board.id) as write:
         await board.storage.clients.add(board.id, client)
-        await log(write, client.id)
+        log(write, client.id)
         heads = await asyncio.gather(
             *(
                 asyncio.create_task(board.storage.workspaces.head(board.id))  # each in its own task
@@ -133,9 +134,10 @@ async def test_two_tries_of_one_command_at_once_take_effect_once(board: Board) -
         try:
             async with board.storage.write(board.id) as write:
                 await board.storage.clients.add(board.id, client)
-                change = await log(write, client.id, command_id="command-1")
+                change = log(write, client.id, command_id="command-1")
+                outcome = an_outcome(seq=change.seq)
                 await board.storage.outcomes.remember(
-                    "user-ann", "command-1", board.id, an_outcome(seq=change.seq), minutes(0)
+                    [KeptOutcome("user-ann", "command-1", board.id, outcome, minutes(0))]
                 )
         except errors.Duplicate as error:
             return error.field
@@ -144,7 +146,9 @@ async def test_two_tries_of_one_command_at_once_take_effect_once(board: Board) -
     assert sorted(await asyncio.gather(attempt(), attempt())) == ["done", "key"]
 
     assert await board.is_without_holes_up_to(1)
-    assert await board.storage.outcomes.find("user-ann", "command-1") == an_outcome(seq=1)
+    assert await board.storage.outcomes.find("user-ann", ["command-1"]) == {
+        "command-1": an_outcome(seq=1)
+    }
 
 
 async def test_two_tries_outside_a_workspace_take_effect_once_too(storage: Storage) -> None:
@@ -156,7 +160,8 @@ async def test_two_tries_outside_a_workspace_take_effect_once_too(storage: Stora
         try:
             async with storage.transaction():
                 await storage.users.add(a_user(user_id), "hash")
-                await storage.outcomes.remember("user-ann", "k", None, an_outcome(), minutes(0))
+                kept = KeptOutcome("user-ann", "k", None, an_outcome(), minutes(0))
+                await storage.outcomes.remember([kept])
         except errors.Duplicate:
             return False
         return True
@@ -169,13 +174,18 @@ async def test_outcomes_are_kept_by_user_and_key_until_they_are_pruned(board: Bo
     outcomes = board.storage.outcomes
     await board.storage.users.add(a_user("user-ben"), "hash")
     old, new = an_outcome(version=3), an_outcome(status=200, result='{"name":"Zoë"}'.encode())
-    await outcomes.remember("user-ann", "key", board.id, old, minutes(0))
-    await outcomes.remember("user-ben", "key", None, new, minutes(1))
+    async with board.storage.transaction():
+        await outcomes.remember(
+            [
+                KeptOutcome("user-ann", "key", board.id, old, minutes(0)),
+                KeptOutcome("user-ben", "key", None, new, minutes(1)),
+                KeptOutcome("user-ben", "key-2", None, old, minutes(1)),
+            ]
+        )
 
-    assert await outcomes.find("user-ann", "key") == old
-    assert await outcomes.find("user-ben", "key") == new
-    assert await outcomes.find("user-ann", "other") is None
+    assert await outcomes.find("user-ann", ["key", "other"]) == {"key": old}
+    assert await outcomes.find("user-ben", ["key", "key-2"]) == {"key": new, "key-2": old}
 
     assert await outcomes.prune(before=minutes(1), limit=100) == 1
-    assert await outcomes.find("user-ann", "key") is None
-    assert await outcomes.find("user-ben", "key") == new
+    assert await outcomes.find("user-ann", ["key"]) == {}
+    assert await outcomes.find("user-ben", ["key"]) == {"key": new}

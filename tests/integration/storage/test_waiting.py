@@ -97,7 +97,7 @@ async def test_closing_waits_for_a_write_in_progress(board: Board) -> None:
             await board.storage.clients.add(board.id, client)
             entered.set()
             await asyncio.sleep(0)
-            await log(write, client.id)
+            log(write, client.id)
 
     writer = asyncio.create_task(write())
     await entered.wait()

@@ -1,0 +1,176 @@
+"""Some commands of one workspace in one transaction, each with its own answer, error and idempotency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from realtime.hub import Hub
+from realtime.messages import AnyCommand, DeleteWorkspace
+from server.answers import Answer, Answers, answer_of, outcome_of
+from server.change_frames import logged_frame
+from server.commands.context import Context, Handler
+from server.errors import NO_SUCH_WORKSPACE, AppError, NotFound, Unauthorized
+from server.identity.principal import Principal
+from server.limits import Limits
+from server.permissions import Role, authorise, operation_of
+from storage import Storage, Write
+from storage.errors import Duplicate, NoSuchWorkspace, Unavailable
+from storage.outcomes import KeptOutcome
+from storage.records import Actor, Outcome
+
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True)
+class Order:
+    """One command as it waits for its transaction. `key`: its id or Idempotency-Key."""
+
+    principal: Principal
+    command: AnyCommand
+    key: str | None
+    via: str
+    fingerprint: str
+
+
+@dataclass
+class _Batch:
+    """What one transaction has done so far."""
+
+    write: Write
+    roles: Mapping[str, str]
+    outcomes: dict[tuple[str, str], Outcome]
+    kept: list[KeptOutcome] = field(default_factory=list)
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+
+class Transactions:
+    def __init__(
+        self, storage: Storage, hub: Hub, limits: Limits, handlers: Mapping[type, Handler]
+    ) -> None:
+        self._storage = storage
+        self._hub = hub
+        self._limits = limits
+        self._handlers = handlers
+        self._answers = Answers(storage)
+
+    async def commit(
+        self, workspace_id: str, orders: Sequence[Order]
+    ) -> Sequence[Answer | Exception]:
+        """Carry out `orders` in their order and deliver what they changed.
+
+        A command that is refused before it has written anything leaves the others standing. One that fails later
+        takes the transaction with it, and each is then carried out in one of its own.
+        """
+        try:
+            return await self._together(workspace_id, orders)
+        except NoSuchWorkspace:
+            return [await self._without_workspace(order) for order in orders]
+        except Exception as error:
+            if len(orders) == 1:
+                return [await self._lost(orders[0], error)]
+            if isinstance(error, Unavailable):
+                return [error] * len(orders)
+        return await self._apart(workspace_id, orders)
+
+    async def _apart(
+        self, workspace_id: str, orders: Sequence[Order]
+    ) -> Sequence[Answer | Exception]:
+        answers: list[Answer | Exception] = []
+        for order in orders:
+            if answers and isinstance(answers[-1], Unavailable):
+                answers.append(answers[-1])  # a silent database would take as long for each
+            else:
+                answers += await self.commit(workspace_id, [order])
+        return answers
+
+    async def _together(
+        self, workspace_id: str, orders: Sequence[Order]
+    ) -> Sequence[Answer | Exception]:
+        answers: list[Answer | Exception] = []
+        async with self._storage.write(workspace_id) as write:
+            batch = await self._begun(write, orders)
+            for order in orders:
+                mark = write.mark
+                try:
+                    answers.append(await self._carried_out(batch, order))
+                except AppError as refusal:
+                    if write.mark != mark:
+                        raise
+                    answers.append(refusal)
+            if batch.kept:
+                await self._storage.outcomes.remember(batch.kept)
+        self._hub.publish(workspace_id, [logged_frame(change) for change in write.changes])
+        for call in batch.after:
+            call()
+        return answers
+
+    async def _begun(self, write: Write, orders: Sequence[Order]) -> _Batch:
+        """The open transaction, with what is known of the senders and of the commands' keys."""
+        keys_of: dict[str, list[str]] = {}
+        for order in orders:
+            keys = keys_of.setdefault(order.principal.user_id, [])
+            if order.key is not None:
+                keys.append(order.key)
+        roles = await self._storage.members.roles_of(write.workspace.id, list(keys_of))
+        outcomes = {
+            (user_id, key): outcome
+            for user_id, keys in keys_of.items()
+            if keys
+            for key, outcome in (await self._storage.outcomes.find(user_id, keys)).items()
+        }
+        return _Batch(write, roles, outcomes)
+
+    async def _carried_out(self, batch: _Batch, order: Order) -> Answer:
+        principal, key, write = order.principal, order.key, batch.write
+        first = answer_of(
+            batch.outcomes.get((principal.user_id, key)) if key else None, order.fingerprint
+        )
+        if first is not None:
+            return first
+        await self._still_valid(principal)
+        role_name = batch.roles.get(principal.user_id)
+        if role_name is None:
+            raise NotFound(NO_SUCH_WORKSPACE)
+        role = Role.of(role_name)
+        authorise(role, operation_of(order.command, principal.user_id))
+        actor = Actor(id=principal.user_id, name=principal.name, via=order.via)
+        context = Context(self._storage, self._limits, write, write.workspace.id, actor, role, key)
+        result = await self._handlers[type(order.command)](context, order.command)
+        answer = Answer(result.status, write.seq, result.version, _encoder.encode(result.value))
+        if result.after is not None:
+            batch.after.append(result.after)
+        if key is not None:
+            kept_with = None if isinstance(order.command, DeleteWorkspace) else write.workspace.id
+            outcome = outcome_of(answer, order.fingerprint)
+            batch.outcomes[principal.user_id, key] = outcome
+            batch.kept.append(KeptOutcome(principal.user_id, key, kept_with, outcome, write.now))
+        return answer
+
+    async def _still_valid(self, principal: Principal) -> None:
+        """A personal access token may be deleted while a channel that was opened with it goes on."""
+        if principal.token_id is not None:
+            tokens = self._storage.personal_tokens
+            if await tokens.get(principal.user_id, principal.token_id) is None:
+                raise Unauthorized("The personal access token is not valid any more.")
+
+    async def _without_workspace(self, order: Order) -> Answer | Exception:
+        """It may have been deleted by this very command, whose answer was lost."""
+        try:
+            first = await self._answers.find(order.principal.user_id, order.key, order.fingerprint)
+        except Exception as error:
+            return error
+        return first or NotFound(NO_SUCH_WORKSPACE)
+
+    async def _lost(self, order: Order, error: Exception) -> Answer | Exception:
+        """What a command that failed alone comes to."""
+        if not isinstance(error, Duplicate):
+            return error
+        try:
+            return await self._answers.after_collision(
+                order.principal.user_id, order.key, order.fingerprint, error
+            )
+        except Exception as collision:
+            return collision
