@@ -1,9 +1,12 @@
-"""A server-to-client text frame, encoded and framed once for every socket that gets it.
+"""Server-to-client text frames, encoded and framed once for every socket that gets them.
 
 Server frames are not masked (RFC 6455, section 5.1), so the same bytes serve all subscribers.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
 
 _FIN_TEXT = 0x81
 
@@ -22,6 +25,38 @@ class Frame:
         if self._wire is None:
             self._wire = text_frame(self.payload)
         return self._wire
+
+    @property
+    def payloads(self) -> Sequence[bytes]:
+        return (self.payload,)
+
+
+class Bundle:
+    """Frames that leave together, in one write."""
+
+    __slots__ = ("_frames", "_wire")
+
+    def __init__(self, frames: Sequence[Frame]) -> None:
+        self._frames = frames
+        self._wire: bytes | None = None
+
+    @property
+    def wire(self) -> bytes:
+        if self._wire is None:
+            self._wire = b"".join([frame.wire for frame in self._frames])
+        return self._wire
+
+    @property
+    def payloads(self) -> Sequence[bytes]:
+        return [frame.payload for frame in self._frames]
+
+
+Outgoing: TypeAlias = Frame | Bundle
+
+
+def bundled(frames: Sequence[Frame]) -> Outgoing:
+    """One or more frames as one thing to send."""
+    return frames[0] if len(frames) == 1 else Bundle(frames)
 
 
 def text_frame(payload: bytes) -> bytes:

@@ -34,7 +34,10 @@ _gossip = msgspec.json.Decoder(Gossip)
 
 
 class Hub:
-    """Belongs to one event loop. `running()` owns its tasks; everything else is called within."""
+    """Belongs to one event loop. `running()` owns its tasks; everything else is called within.
+
+    Under load a frame waits up to `coalesce_window_s` for others to leave with it.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Hub:
         bus: Bus,
         instance: str,
         limits: HubLimits | None = None,
+        coalesce_window_s: float = 0.01,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._log = log
@@ -56,6 +60,7 @@ class Hub:
             bus=bus,
             instance=instance,
             limits=self._limits,
+            coalesce_window_s=coalesce_window_s,
             receive=self._receive,
             opened=self._ask_for_presence,
             clock=clock,

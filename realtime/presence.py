@@ -126,8 +126,8 @@ class PresenceBoard:
         """Gossip of these sockets of this instance (none given: all of them), in messages of bounded size."""
         own = [
             seen.entry
-            for session, seen in self._seen.items()
-            if seen.instance == self.instance and (not sessions or session in sessions)
+            for session in sessions or self._seen
+            if (seen := self._seen.get(session)) is not None and seen.instance == self.instance
         ]
         messages: list[SetEntries] = []
         room = 0

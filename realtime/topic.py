@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from realtime.frames import Frame
+from realtime.frames import Frame, Outgoing, bundled
 from realtime.presence import PresenceBoard
 from realtime.problems import CloseCode
 
@@ -23,7 +23,10 @@ class LoggedFrame:
 
 
 class Subscriber(Protocol):
-    """A socket that has joined. `send` and `close` return at once; `send` closes a reader that is too slow."""
+    """A socket that has joined. `send` and `close` return at once; `send` closes a reader that is too slow.
+
+    `cursor`: the last change that it had when it was attached.
+    """
 
     session_id: str
     user_id: str
@@ -31,7 +34,7 @@ class Subscriber(Protocol):
 
     def welcome(self, seq: int, resumed: bool) -> None: ...
 
-    def send(self, frame: Frame) -> None: ...
+    def send(self, outgoing: Outgoing) -> None: ...
 
     def close(self, code: CloseCode, reason: str) -> None: ...
 
@@ -45,14 +48,29 @@ class Topic:
 
     `delivered` is the last seq handed to the live sockets. A later change that is not the next waits in `_early`
     until the hole is filled, by the bus or from the log. None until the hub knows the log's head.
+
+    What goes to every live socket is gathered, and leaves in one write for each with the next `flush`, for which
+    `want_flush` asks.
     """
 
-    def __init__(self, workspace_id: str, instance: str, *, max_early: int) -> None:
+    def __init__(
+        self,
+        workspace_id: str,
+        instance: str,
+        *,
+        max_early: int,
+        want_flush: Callable[[Topic], None],
+    ) -> None:
         self.workspace_id = workspace_id
         self.delivered: int | None = None
         self.presence = PresenceBoard(instance)
         self.passed: set[Callable[[], None]] = set()  # called after each delivery, by long polls
+        self._want_flush = want_flush
+        self._batch: list[Frame] = []
         self._live: dict[str, Subscriber] = {}
+        self._late: dict[
+            str, tuple[Subscriber, int]
+        ] = {}  # live, but not for the batch's first so many
         self._ahead: dict[str, Subscriber] = {}  # resumed from the log beyond `delivered`
         self._resuming: dict[str, Subscriber] = {}  # still being sent the log
         self._early: dict[int, LoggedFrame] = {}
@@ -69,10 +87,11 @@ class Topic:
 
     @property
     def subscribers(self) -> list[Subscriber]:
-        return [*self._live.values(), *self._ahead.values(), *self._resuming.values()]
+        late = [subscriber for subscriber, _ in self._late.values()]
+        return [*self._live.values(), *late, *self._ahead.values(), *self._resuming.values()]
 
     def __len__(self) -> int:
-        return len(self._live) + len(self._ahead) + len(self._resuming)
+        return len(self._live) + len(self._late) + len(self._ahead) + len(self._resuming)
 
     def begin_resume(self, subscriber: Subscriber) -> None:
         """`subscriber` is being sent the log: it gets no changes from here yet, but everything else."""
@@ -81,11 +100,14 @@ class Topic:
     def attach(self, subscriber: Subscriber) -> None:
         """From here on `subscriber` gets every change after its cursor, which is `delivered` or beyond."""
         self._resuming.pop(subscriber.session_id, None)
-        ahead = self.delivered is None or subscriber.cursor > self.delivered
-        (self._ahead if ahead else self._live)[subscriber.session_id] = subscriber
+        if self.delivered is None or subscriber.cursor > self.delivered:
+            self._ahead[subscriber.session_id] = subscriber
+        else:
+            self._follow(subscriber)
 
     def detach(self, subscriber: Subscriber) -> None:
         self._live.pop(subscriber.session_id, None)
+        self._late.pop(subscriber.session_id, None)
         self._ahead.pop(subscriber.session_id, None)
         self._resuming.pop(subscriber.session_id, None)
 
@@ -129,14 +151,29 @@ class Topic:
         return max(self._opened_at, self._last_removal) > seq
 
     def broadcast(self, frame: Frame) -> None:
-        """Send what is in no log (presence, assistant text) to every socket."""
-        for subscriber in self.subscribers:
+        """Send what is in no log (presence, for instance) to every socket."""
+        self._gather(frame)
+        for subscriber in [*self._ahead.values(), *self._resuming.values()]:
             subscriber.send(frame)
+
+    def flush(self) -> None:
+        """Send what was gathered."""
+        batch, self._batch = self._batch, []
+        late, self._late = self._late, {}
+        if batch:
+            outgoing = bundled(batch)
+            for subscriber in list(self._live.values()):
+                subscriber.send(outgoing)
+        for subscriber, missed in late.values():
+            if missed < len(batch):
+                subscriber.send(bundled(batch[missed:]))
+            self._live[subscriber.session_id] = subscriber
 
     def close_deleted(self) -> None:
         self.close_all(CloseCode.NO_SUCH_WORKSPACE, "the workspace has been deleted")
 
     def close_all(self, code: CloseCode, reason: str) -> None:
+        self.flush()
         for subscriber in self.subscribers:
             subscriber.close(code, reason)
 
@@ -152,19 +189,31 @@ class Topic:
         self.delivered = change.seq
         if change.entity == "member" and change.op == "deleted":
             self._last_removal = change.seq
+            self.flush()
             for subscriber in self.subscribers:
                 # One that resumed beyond this removal was let in again after it.
                 if subscriber.user_id == change.id and subscriber.cursor < change.seq:
                     subscriber.close(CloseCode.NOT_A_MEMBER, "no longer a member of this workspace")
-        for subscriber in list(self._live.values()):
-            subscriber.cursor = change.seq
-            subscriber.send(change.frame)
+        self._gather(change.frame)
         for subscriber in list(self._ahead.values()):
             if change.seq > subscriber.cursor:
-                subscriber.cursor = change.seq
                 subscriber.send(change.frame)
-            if subscriber.cursor <= change.seq:
+            if change.seq >= subscriber.cursor:
                 del self._ahead[subscriber.session_id]
-                self._live[subscriber.session_id] = subscriber
+                self._follow(subscriber)
         for wake in list(self.passed):
             wake()
+
+    def _follow(self, subscriber: Subscriber) -> None:
+        """From here on it gets what the live ones get; what is gathered already is not news to it."""
+        if self._batch:
+            self._late[subscriber.session_id] = (subscriber, len(self._batch))
+        else:
+            self._live[subscriber.session_id] = subscriber
+
+    def _gather(self, frame: Frame) -> None:
+        if not self._live and not self._late:
+            return
+        self._batch.append(frame)
+        if len(self._batch) == 1:
+            self._want_flush(self)

@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from realtime.bus import WAKE, Bus, BusState
+from realtime.pace import Pace
 from realtime.problems import CloseCode
 from realtime.topic import LoggedFrame, Topic
 
@@ -61,6 +62,7 @@ class Topics:
         bus: Bus,
         instance: str,
         limits: HubLimits,
+        coalesce_window_s: float,
         receive: Callable[[Topic, bytes], None],
         opened: Callable[[Topic], None],
         clock: Callable[[], float] = time.monotonic,
@@ -69,6 +71,7 @@ class Topics:
         self._bus = bus
         self._instance = instance
         self._limits = limits
+        self._coalesce_window_s = coalesce_window_s
         self._receive = receive
         self._opened = opened
         self._clock = clock
@@ -136,7 +139,12 @@ class Topics:
     async def _start(self, workspace_id: str) -> _OpenTopic:
         if self._tasks is None:
             raise LogUnavailable("the server is stopping")
-        topic = Topic(workspace_id, self._instance, max_early=self._limits.max_early_changes)
+        topic = Topic(
+            workspace_id,
+            self._instance,
+            max_early=self._limits.max_early_changes,
+            want_flush=self._flusher(Pace(self._coalesce_window_s)),
+        )
         subscribed = asyncio.Event()
         held = _OpenTopic(topic, idle_since=self._clock())
         held.pump = self._tasks.create_task(self._pump(held, subscribed))
@@ -157,6 +165,22 @@ class Topics:
         self._repair_if_needed(held)
         self._opened(topic)
         return held
+
+    def _flusher(self, pace: Pace) -> Callable[[Topic], None]:
+        loop = asyncio.get_running_loop()
+
+        def flush(topic: Topic) -> None:
+            began = self._clock()
+            topic.flush()
+            pace.sent(began, self._clock())
+
+        def later(topic: Topic) -> None:
+            if delay := pace.delay(self._clock()):
+                loop.call_later(delay, flush, topic)
+            else:
+                loop.call_soon(flush, topic)
+
+        return later
 
     def _stop(self, held: _OpenTopic) -> None:
         held.pump.cancel()

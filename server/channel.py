@@ -1,20 +1,22 @@
-"""The websocket endpoint: moves bytes between a socket and its `Session`, and carries out the session's effects."""
+"""The channel of a workspace: asks each socket's `Session` what its messages mean, and carries out the effects."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Iterable
+from collections import deque
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 from starlette.websockets import WebSocket
 
 from realtime.deadlines import DeadlineWheel
-from realtime.frames import Frame
+from realtime.frames import Frame, Outgoing
 from realtime.hub import Hub
 from realtime.messages import SUBPROTOCOL, Ack, ErrorFrame, Welcome
 from realtime.problems import CloseCode, Problem, ProblemKind
@@ -27,8 +29,9 @@ from server.identity.accounts import Accounts, seconds_left
 from server.identity.principal import Principal
 from server.ids import new_id
 from server.limits import Limits
-from server.outlets import Outlet, outlet_for
+from server.outlets import Outlet, QueueOutlet, TransportOutlet
 from server.problems import translated
+from server.websocket_protocol import EXTENSION, FrameProtocol
 from storage import Storage
 from storage.errors import Unavailable
 from storage.records import Membership
@@ -51,13 +54,25 @@ class Channels:
     deadlines: DeadlineWheel[Connection] = field(
         default_factory=lambda: DeadlineWheel(_WHEEL_SLOT_S, time.monotonic())
     )
+    _steps: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def keep_time(self) -> None:
-        """Tell each connection when its deadline has passed."""
-        while True:
-            await asyncio.sleep(_WHEEL_SLOT_S)
-            for connection in self.deadlines.due(time.monotonic()):
-                connection.tick()
+        """Tell each connection when its deadline has passed; in the end, stop what still runs for one."""
+        try:
+            while True:
+                await asyncio.sleep(_WHEEL_SLOT_S)
+                for connection in self.deadlines.due(time.monotonic()):
+                    connection.tick()
+        finally:
+            for step in self._steps:
+                step.cancel()
+
+    def start(self, step: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a step of one connection, which catches what it raises."""
+        task = asyncio.create_task(step)
+        self._steps.add(task)
+        task.add_done_callback(self._steps.discard)
+        return task
 
     async def endpoint(self, websocket: WebSocket) -> None:
         """/ws/workspaces/{workspace_id}"""
@@ -66,7 +81,16 @@ class Channels:
             return
         offered = websocket.scope.get("subprotocols", [])
         await websocket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
-        await Connection(self, websocket).run()
+        workspace_id: str = websocket.path_params["workspace_id"]
+        token = bearer_token(websocket.headers.get("authorization"))
+        protocol: FrameProtocol | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+        if protocol is not None:
+            socket = protocol.hand_over()
+            outlet = TransportOutlet(socket, self.limits)
+            socket.begin(Connection(self, workspace_id, token, outlet))
+        else:
+            queue = QueueOutlet(websocket, self.limits)
+            await queue.serve(Connection(self, workspace_id, token, queue))
 
     def _origin_allowed(self, websocket: WebSocket) -> bool:
         """Browsers send Origin and cannot forge it (RFC 6455, section 10.2); programs need send none."""
@@ -77,54 +101,79 @@ class Channels:
 
 
 class Connection:
-    """One socket. It is the hub's `Subscriber` once it has joined."""
+    """One socket: its `Receiver`, and the hub's `Subscriber` once it has joined."""
 
     __slots__ = (
         "_channels",
         "_in_hand",
+        "_is_open",
         "_last_effects",
         "_outlet",
         "_principal",
+        "_probe_at",
         "_role",
-        "_room",
         "_session",
-        "_websocket",
+        "_step",
+        "_token",
+        "_unread",
         "_workspace_id",
         "cursor",
         "session_id",
         "user_id",
     )
 
-    def __init__(self, channels: Channels, websocket: WebSocket) -> None:
+    def __init__(
+        self, channels: Channels, workspace_id: str, token: str | None, outlet: Outlet
+    ) -> None:
+        """`token` is the one of the handshake's headers."""
+        now = time.monotonic()
         self.session_id = new_id()
         self.user_id = ""
         self.cursor = 0
         self._channels = channels
-        self._websocket = websocket
-        self._workspace_id: str = websocket.path_params["workspace_id"]
-        self._outlet: Outlet = outlet_for(websocket, channels.limits)
-        self._session = Session(channels.limits.session, time.monotonic())
+        self._workspace_id = workspace_id
+        self._token = token
+        self._outlet = outlet
+        self._session = Session(channels.limits.session, now)
         self._principal: Principal | None = None
         self._role = ""
+        self._is_open = True
+        self._step: asyncio.Task[None] | None = None  # of the handshake; nothing is taken meanwhile
         self._in_hand = 0  # commands that have no answer yet
-        self._room: asyncio.Event | None = None  # set when there may be more of them again
+        self._unread: deque[str | bytes] | None = None  # came while nothing could be taken
         self._last_effects: list[Effect] | None = (
             None  # what ends the channel once all are answered
         )
-
-    async def run(self) -> None:
-        """Serve the socket until it ends."""
+        self._probe_at = now + channels.limits.session.heartbeat_s
         self._schedule()
-        try:
-            await self._outlet.serve(self._read())
-        finally:
-            self._channels.deadlines.discard(self)
-            if self._role:
-                self._channels.hub.leave(self._workspace_id, self)
 
     def tick(self) -> None:
-        self._apply_now(self._session.tick(time.monotonic()))
+        now = time.monotonic()
+        self._apply(self._session.tick(now))
+        if now >= self._probe_at:
+            self._probe_at = now + self._channels.limits.session.heartbeat_s
+            self._outlet.probe()
         self._schedule()
+
+    # Receiver
+
+    def received(self, message: str | bytes) -> None:
+        if self._is_busy or self._unread:
+            if self._unread is None:
+                self._unread = deque()
+                self._outlet.pause_reading()
+            self._unread.append(message)
+        else:
+            self._take(message)
+
+    def ended(self) -> None:
+        self._is_open = False
+        self._unread = None
+        self._channels.deadlines.discard(self)
+        if self._step is not None:
+            self._step.cancel()  # it leaves when it has ended
+        else:
+            self._leave()
 
     # Subscriber
 
@@ -137,9 +186,9 @@ class Connection:
         self._session.welcomed(time.monotonic(), seconds_left(self._principal))
         self.send(Frame(_encoder.encode(frame)))
 
-    def send(self, frame: Frame) -> None:
+    def send(self, outgoing: Outgoing) -> None:
         if self._last_effects is None:
-            self._outlet.send(frame)
+            self._outlet.send(outgoing)
 
     def close(self, code: CloseCode, reason: str) -> None:
         """At once, but for the answers to the commands in hand: those are often what ends the channel."""
@@ -147,53 +196,56 @@ class Connection:
         if self._in_hand and code in (CloseCode.NOT_A_MEMBER, CloseCode.NO_SUCH_WORKSPACE):
             self._end_after_answers(effects)
         else:
-            self._apply_now(effects)
+            self._apply(effects)
 
     async def drained(self) -> bool:
         return await self._outlet.drained()
 
     # Effects
 
-    async def _read(self) -> None:
-        while True:
-            message = await self._websocket.receive()
-            if message["type"] != "websocket.receive":
-                return
-            raw = message.get("text")
-            for effect in self._session.receive(
-                message["bytes"] if raw is None else raw, time.monotonic()
-            ):
-                await self._apply(effect)
-            self._schedule()
+    @property
+    def _is_busy(self) -> bool:
+        return self._step is not None or self._in_hand >= self._channels.limits.max_commands_waiting
 
-    async def _apply(self, effect: Effect) -> None:
-        if isinstance(effect, Authenticate):
-            await self._guarded(self._join(effect))
-        elif isinstance(effect, Renew):
-            await self._guarded(self._renew(effect))
-        elif isinstance(effect, Run):
-            self._submit(effect)
-            while self._in_hand >= self._channels.limits.max_commands_waiting:
-                self._room = asyncio.Event()
-                await self._room.wait()
-        elif isinstance(effect, Announce):
-            self._channels.hub.announce(self._workspace_id, self, effect.state)
-        else:
-            self._apply_now([effect])
+    def _take(self, message: str | bytes) -> None:
+        try:
+            self._apply(self._session.receive(message, time.monotonic()))
+        except Exception:
+            logger.exception("a frame of session %s failed", self.session_id)
+            self.close(CloseCode.SERVER_FAULT, "the server failed at this frame")
+        self._schedule()
 
-    def _apply_now(self, effects: Iterable[Effect]) -> None:
+    def _go_on(self) -> None:
+        """Take what came meanwhile, as far as may be."""
+        while self._unread and not self._is_busy:
+            self._take(self._unread.popleft())
+        if self._unread is not None and not self._unread and not self._is_busy:
+            self._unread = None
+            self._outlet.resume_reading()
+
+    def _apply(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, Send):
                 self.send(Frame(effect.payload))
+            elif isinstance(effect, Run):
+                self._submit(effect)
+            elif isinstance(effect, Announce):
+                self._channels.hub.announce(self._workspace_id, self, effect.state)
             elif isinstance(effect, Close):
                 self._outlet.close(effect.code, effect.reason)
+            elif isinstance(effect, Authenticate):
+                self._step = self._channels.start(self._carry_out(self._join(effect)))
+            else:
+                self._step = self._channels.start(self._carry_out(self._renew(effect)))
 
     def _schedule(self) -> None:
-        deadline = self._session.deadline
-        self._channels.deadlines.set(self, None if deadline == float("inf") else deadline)
+        if self._is_open:
+            deadline = self._session.deadline
+            due = self._probe_at if deadline is None else min(deadline, self._probe_at)
+            self._channels.deadlines.set(self, due)
 
-    async def _guarded(self, step: Awaitable[None]) -> None:
-        """Carry out a step of the handshake; what it raises becomes an error frame and the close code it means."""
+    async def _carry_out(self, step: Coroutine[Any, Any, None]) -> None:
+        """A step of the handshake; what it raises becomes an error frame and the close code it means."""
         try:
             await step
         except _NotAdmitted as refusal:
@@ -201,6 +253,17 @@ class Connection:
         except Exception as error:
             app_error = self._translated(error)
             self._end(_CLOSE_CODES.get(app_error.kind, CloseCode.SERVER_FAULT), app_error.problem)
+        finally:
+            self._step = None
+            if self._is_open:
+                self._go_on()
+                self._schedule()
+            else:
+                self._leave()
+
+    def _leave(self) -> None:
+        if self._role:
+            self._channels.hub.leave(self._workspace_id, self)
 
     async def _join(self, effect: Authenticate) -> None:
         principal = await self._identify(effect.token)
@@ -227,7 +290,7 @@ class Connection:
         self._session.renewed(time.monotonic(), seconds_left(principal))
 
     async def _identify(self, token: str | None) -> Principal:
-        token = token or bearer_token(self._websocket.headers.get("authorization"))
+        token = token or self._token
         if not token:
             raise Unauthorized("Send an access token in hello.token or as Authorization: Bearer.")
         return await self._channels.accounts.identify(token)
@@ -250,7 +313,7 @@ class Connection:
                 self._principal, self._workspace_id, run.command, key=run.command_id, via="socket"
             )
         except AppError as error:
-            self._refuse(run, error)
+            asyncio.get_running_loop().call_soon(self._refuse, run, error)
         else:
             answer.add_done_callback(partial(self._answer, run))
 
@@ -272,10 +335,9 @@ class Connection:
     def _answered(self, frame: Ack | ErrorFrame) -> None:
         self._outlet.send(Frame(_encoder.encode(frame)))
         self._in_hand -= 1
-        if self._room is not None:
-            self._room.set()
         if self._last_effects is not None and not self._in_hand:
-            self._apply_now(self._last_effects)
+            self._apply(self._last_effects)
+        self._go_on()
 
     def _end_after_answers(self, effects: list[Effect]) -> None:
         self._last_effects = [*(self._last_effects or ()), *effects]

@@ -43,8 +43,7 @@ def serve(migrate: bool) -> None:
         http="httptools",
         ws="server.websocket_protocol:FrameProtocol",
         ws_max_size=channel.max_frame_bytes,
-        ws_ping_interval=float(channel.heartbeat_s),
-        ws_ping_timeout=float(channel.heartbeat_s),
+        ws_ping_interval=None,  # the channels ping, on one timer for all
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=8,
         server_header=False,

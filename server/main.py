@@ -94,7 +94,13 @@ async def open_services(settings: Settings, limits: Limits) -> AsyncIterator[Ser
         await bus.open()
         stack.push_async_callback(bus.close)
 
-        hub = Hub(log=StoredLog(storage), bus=bus, instance=new_id(), limits=limits.hub)
+        hub = Hub(
+            log=StoredLog(storage),
+            bus=bus,
+            instance=new_id(),
+            limits=limits.hub,
+            coalesce_window_s=settings.coalesce_window_ms / 1000,
+        )
         await stack.enter_async_context(hub.running())
         stack.enter_context(noticing_shutdown(hub.drain))
 

@@ -1,43 +1,40 @@
-"""A socket's way out: never blocks the one who sends, and ends a reader that is too slow (4008)."""
+"""A socket as a channel uses it: to send never blocks, and a reader that is too slow is ended (4008)."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol
+from typing import Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from realtime.frames import Frame
+from realtime.frames import Outgoing
 from realtime.problems import CloseCode
 from server.limits import Limits
-from server.websocket_protocol import EXTENSION, FrameTransport
+from server.websocket_protocol import FrameSocket, Receiver
 
 _POLL_S = 0.02
 _TOO_SLOW = "reading too slowly: come back and resume"
 
 
 class Outlet(Protocol):
-    def send(self, frame: Frame) -> None: ...
+    def send(self, outgoing: Outgoing) -> None: ...
 
     def close(self, code: CloseCode, reason: str) -> None: ...
+
+    def probe(self) -> None:
+        """Ask whether the peer is still there; one that did not answer the last time is dropped."""
+        ...
+
+    def pause_reading(self) -> None:
+        """The receiver takes no more for now."""
+        ...
+
+    def resume_reading(self) -> None: ...
 
     async def drained(self) -> bool:
         """Wait until at most half the buffer is used; False when the socket has ended."""
         ...
-
-    async def serve(self, reading: Coroutine[Any, Any, None]) -> None:
-        """Run `reading` and move what is sent, until the socket ends."""
-        ...
-
-
-def outlet_for(websocket: WebSocket, limits: Limits) -> Outlet:
-    """The direct way where the server offers it, else through ASGI messages."""
-    transport = websocket.scope.get("extensions", {}).get(EXTENSION)
-    if transport is not None:
-        return TransportOutlet(transport, limits)
-    return QueueOutlet(websocket.send_text, websocket.close, limits)
 
 
 def _close_reason(reason: str) -> str:
@@ -48,64 +45,66 @@ def _close_reason(reason: str) -> str:
 class TransportOutlet:
     """Writes ready frames to the transport."""
 
-    __slots__ = ("_limits", "_open", "_transport")
+    __slots__ = ("_limits", "_open", "_socket")
 
-    def __init__(self, transport: FrameTransport, limits: Limits) -> None:
-        self._transport = transport
+    def __init__(self, socket: FrameSocket, limits: Limits) -> None:
+        self._socket = socket
         self._limits = limits
         self._open = True
 
-    def send(self, frame: Frame) -> None:
+    def send(self, outgoing: Outgoing) -> None:
         if not self._open:
             return
-        self._transport.write_frame(frame.wire)
-        if self._transport.buffered_bytes() > self._limits.max_socket_buffer_bytes:
+        self._socket.write(outgoing.wire)
+        if self._socket.buffered_bytes() > self._limits.max_socket_buffer_bytes:
             self.close(CloseCode.TOO_SLOW, _TOO_SLOW)
 
     def close(self, code: CloseCode, reason: str) -> None:
         if self._open:
             self._open = False
-            self._transport.end(code, _close_reason(reason), self._limits.socket_close_grace_s)
+            self._socket.close(code, _close_reason(reason), self._limits.socket_close_grace_s)
+
+    def probe(self) -> None:
+        self._socket.probe()
+
+    def pause_reading(self) -> None:
+        self._socket.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._socket.resume_reading()
 
     async def drained(self) -> bool:
         deadline = asyncio.get_running_loop().time() + self._limits.socket_drain_timeout_s
         while (
-            self._open
-            and self._transport.buffered_bytes() > self._limits.max_socket_buffer_bytes // 2
+            self._open and self._socket.buffered_bytes() > self._limits.max_socket_buffer_bytes // 2
         ):
             if asyncio.get_running_loop().time() > deadline:
                 self.close(CloseCode.TOO_SLOW, _TOO_SLOW)
             await asyncio.sleep(_POLL_S)
         return self._open
 
-    async def serve(self, reading: Coroutine[Any, Any, None]) -> None:
-        await reading  # the transport moves its own bytes
-
 
 class QueueOutlet:
     """Queues frames for a task that sends them through the ASGI server."""
 
-    def __init__(
-        self,
-        send_text: Callable[[str], Awaitable[None]],
-        close: Callable[[int, str], Awaitable[None]],
-        limits: Limits,
-    ) -> None:
-        self._send_text = send_text
-        self._close = close
+    def __init__(self, websocket: WebSocket, limits: Limits) -> None:
+        self._websocket = websocket
         self._limits = limits
-        self._queue: deque[Frame] = deque()
+        self._queue: deque[bytes] = deque()
         self._queued_bytes = 0
         self._closing: tuple[CloseCode, str] | None = None
         self._changed = asyncio.Event()
         self._taken = asyncio.Event()
         self._closed = asyncio.Event()
+        self._may_read = asyncio.Event()
+        self._may_read.set()
 
-    def send(self, frame: Frame) -> None:
+    def send(self, outgoing: Outgoing) -> None:
         if self._closing is not None:
             return
-        self._queue.append(frame)
-        self._queued_bytes += len(frame.payload)
+        for payload in outgoing.payloads:
+            self._queue.append(payload)
+            self._queued_bytes += len(payload)
         if self._queued_bytes > self._limits.max_socket_buffer_bytes:
             self._queue.clear()
             self._queued_bytes = 0
@@ -118,6 +117,15 @@ class QueueOutlet:
             self._changed.set()
             self._taken.set()
             self._closed.set()
+
+    def probe(self) -> None:
+        """The ASGI server pings by itself."""
+
+    def pause_reading(self) -> None:
+        self._may_read.clear()
+
+    def resume_reading(self) -> None:
+        self._may_read.set()
 
     async def drained(self) -> bool:
         try:
@@ -132,16 +140,27 @@ class QueueOutlet:
             self.close(CloseCode.TOO_SLOW, _TOO_SLOW)
         return self._closing is None
 
-    async def serve(self, reading: Coroutine[Any, Any, None]) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            moving = tasks.create_task(self.run())
-            try:
-                await reading
-            finally:
-                moving.cancel()
+    async def serve(self, receiver: Receiver) -> None:
+        """Tell `receiver` what comes and send what it sends, until the socket ends."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                sending = tasks.create_task(self.run())
+                await self._read(receiver)
+                sending.cancel()
+        finally:
+            receiver.ended()
+
+    async def _read(self, receiver: Receiver) -> None:
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] != "websocket.receive":
+                return
+            text = message.get("text")
+            receiver.received(message["bytes"] if text is None else text)
+            await self._may_read.wait()
 
     async def run(self) -> None:
-        """Move what was sent, until the socket is closed."""
+        """Send what is queued, until the socket is closed."""
         sender = asyncio.create_task(self._send_queued())
         closed = asyncio.create_task(self._closed.wait())
         try:
@@ -150,7 +169,7 @@ class QueueOutlet:
             if sender.done() and self._closing is not None:
                 sender.result()
                 async with asyncio.timeout(self._limits.socket_close_grace_s):
-                    await self._close(*self._closing)
+                    await self._websocket.close(*self._closing)
         except (TimeoutError, RuntimeError, WebSocketDisconnect):
             pass  # the peer has gone, or reads nothing: the server drops it when the app returns
         finally:
@@ -161,9 +180,9 @@ class QueueOutlet:
     async def _send_queued(self) -> None:
         while True:
             while self._queue:
-                frame = self._queue.popleft()
-                await self._send_text(frame.payload.decode())
-                self._queued_bytes -= len(frame.payload)
+                payload = self._queue.popleft()
+                await self._websocket.send_text(payload.decode())
+                self._queued_bytes -= len(payload)
                 self._taken.set()
             if self._closing is not None:
                 return

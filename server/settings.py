@@ -40,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: tuple[str, ...]
     log_level: str
     web_concurrency: int
+    coalesce_window_ms: int
     bcrypt_rounds: int
     change_log_retention_days: int
 
@@ -83,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             ),
             web_concurrency=reader.integer("WEB_CONCURRENCY", 1, 1, 64),
             change_log_retention_days=reader.integer("CHANGE_LOG_RETENTION_DAYS", 365, 0, 36_500),
+            coalesce_window_ms=reader.integer("COALESCE_WINDOW_MS", 10, 0, 10),
             bcrypt_rounds=reader.integer("BCRYPT_ROUNDS", 12, 10 if strict else 4, 16),
         )
         if strict and settings.debug:

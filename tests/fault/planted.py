@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from realtime.topic import LoggedFrame, Topic
+from server.answers import Answer
 from server.cli import main
-from server.commands.service import CommandService
+from server.commands.transaction import Order, Transactions
 from server.errors import Conflict
 from storage.clients import Clients
 from storage.outcomes import Outcomes
@@ -80,16 +81,18 @@ def lost_commit() -> None:
 
 def false_refusal() -> None:
     """One command is carried out and refused."""
-    execute = CommandService.execute
+    commit = Transactions.commit
     numbers = itertools.count(1)
 
-    async def _execute(self: CommandService, *args: Any, **options: Any) -> Any:
-        answer = await execute(self, *args, **options)
-        if next(numbers) % SOMETIMES == 0:
-            raise Conflict("This is a lie.")
-        return answer
+    async def _commit(
+        self: Transactions, workspace_id: str, orders: Sequence[Order]
+    ) -> Sequence[Answer | Exception]:
+        return [
+            Conflict("This is a lie.") if next(numbers) % SOMETIMES == 0 else answer
+            for answer in await commit(self, workspace_id, orders)
+        ]
 
-    CommandService.execute = _execute  # type: ignore[method-assign]
+    Transactions.commit = _commit  # type: ignore[method-assign]
 
 
 def stale_answer() -> None:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from realtime.frames import Frame
+from realtime.frames import Frame, Outgoing
 from realtime.hub import Hub
 from realtime.problems import CloseCode
 from realtime.topic import LoggedFrame
@@ -38,8 +38,9 @@ class Socket:
     def welcome(self, seq: int, resumed: bool) -> None:
         self._take({"type": "welcome", "seq": seq, "resumed": resumed})
 
-    def send(self, frame: Frame) -> None:
-        self._take(json.loads(frame.payload))
+    def send(self, outgoing: Outgoing) -> None:
+        for payload in outgoing.payloads:
+            self._take(json.loads(payload))
 
     def close(self, code: CloseCode, reason: str) -> None:
         assert reason

@@ -28,6 +28,7 @@ async def test_what_an_instance_publishes_is_on_its_own_sockets_at_once() -> Non
         hub = await board.start()
         ana = await join(hub)
         board.write(hub, 2)  # nothing is awaited here
+        await idle()
         assert ana.changes == [1, 2]
 
 
@@ -475,6 +476,7 @@ async def test_a_server_that_is_about_to_stop_lets_nobody_wait_but_keeps_its_soc
         assert now() - start < 0.1
         assert ana.closed is None
         board.write(hub)
+        await idle()
         assert ana.changes == [1]
 
 
@@ -489,4 +491,5 @@ async def test_an_instance_that_lags_gives_its_fresh_sockets_what_they_will_miss
         await join(hub, socket=ana)
         ((seq, _),) = ana.welcomes
         hub.publish("w1", missing)
+        await idle()
         assert ana.changes == list(range(seq + 1, 3))

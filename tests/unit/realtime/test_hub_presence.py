@@ -69,11 +69,13 @@ async def test_a_second_tab_is_no_second_person() -> None:
         hub = await board.start()
         ben = await join(hub, "ben")
         first, second = await join(hub, "ana"), await join(hub, "ana")
+        await idle()
         assert events(ben) == [("joined", "ana")]
         assert people(second)["ana"]["sessions"] == 2
         hub.leave("w1", first)
         assert events(ben) == [("joined", "ana")]
         hub.leave("w1", second)
+        await idle()
         assert events(ben) == [("joined", "ana"), ("left", "ana")]
         assert ben.presence[-1]["left"]["sessions"] == 0
 

@@ -4,14 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.frames import Frame
+from realtime.frames import Bundle, Frame, Outgoing
 from realtime.problems import CloseCode
 from realtime.topic import Topic
 from tests.unit.realtime.doubles import Socket, change
 
 
+def closed_yet(*, max_early: int = 100) -> Topic:
+    """A topic that sends at once whatever it gathers."""
+    return Topic("w1", "a", max_early=max_early, want_flush=Topic.flush)
+
+
+def gathering(*, max_early: int = 100) -> Topic:
+    """A topic that sends only when it is told to."""
+    return Topic("w1", "a", max_early=max_early, want_flush=lambda _: None)
+
+
 def opened(head: int = 0, *, max_early: int = 100) -> Topic:
-    topic = Topic("w1", "a", max_early=max_early)
+    topic = closed_yet(max_early=max_early)
     topic.start_at(head)
     return topic
 
@@ -33,16 +43,16 @@ def test_changes_in_order_go_to_every_socket_at_once() -> None:
     ana, ben = attached(topic), attached(topic, "ben")
     offer(topic, 1, 2, 3)
     assert ana.changes == ben.changes == [1, 2, 3]
-    assert topic.delivered == topic.head == ana.cursor == 3
+    assert topic.delivered == topic.head == 3
     assert not topic.has_hole
 
 
 def test_all_sockets_get_the_very_same_frame() -> None:
-    frames: list[Frame] = []
+    frames: list[Outgoing] = []
 
     class Keeping(Socket):
-        def send(self, frame: Frame) -> None:
-            frames.append(frame)
+        def send(self, outgoing: Outgoing) -> None:
+            frames.append(outgoing)
 
     topic = opened()
     for _ in range(3):
@@ -50,6 +60,71 @@ def test_all_sockets_get_the_very_same_frame() -> None:
     offer(topic, 1)
     assert len(frames) == 3
     assert frames[0] is frames[1] is frames[2]
+
+
+def test_what_comes_in_one_turn_leaves_in_one_piece_that_all_sockets_share() -> None:
+    pieces: dict[str, list[Outgoing]] = {"ana": [], "ben": []}
+
+    class Keeping(Socket):
+        def send(self, outgoing: Outgoing) -> None:
+            pieces[self.user_id].append(outgoing)
+
+    topic = gathering()
+    topic.start_at(0)
+    for name in pieces:
+        topic.attach(Keeping(name))
+    offer(topic, 1, 2)
+    topic.broadcast(Frame(b"{}"))
+    assert pieces == {"ana": [], "ben": []}
+    topic.flush()
+    (piece,) = pieces["ana"]
+    assert isinstance(piece, Bundle)
+    assert pieces["ben"] == [piece]
+    assert piece.wire == change(1).frame.wire + change(2).frame.wire + Frame(b"{}").wire
+    topic.flush()
+    assert len(pieces["ana"]) == 1
+
+
+def test_a_flush_is_asked_for_once_for_all_that_is_gathered() -> None:
+    asked: list[Topic] = []
+    topic = Topic("w1", "a", max_early=100, want_flush=asked.append)
+    topic.start_at(0)
+    offer(topic, 1)
+    assert asked == []  # nobody is there to send to
+    attached(topic)
+    offer(topic, 2, 3)
+    assert asked == [topic]
+    topic.flush()
+    offer(topic, 4)
+    assert asked == [topic, topic]
+
+
+def test_a_socket_that_comes_while_frames_are_gathered_gets_only_what_is_news_to_it() -> None:
+    topic = gathering()
+    topic.start_at(0)
+    early = attached(topic, "early")
+    offer(topic, 1, 2)
+    late, leaves = attached(topic, "late"), attached(topic, "leaves")
+    offer(topic, 3)
+    topic.detach(leaves)
+    assert len(topic) == 2
+    topic.flush()
+    offer(topic, 4)
+    topic.flush()
+    assert early.changes == [1, 2, 3, 4]
+    assert late.changes == [3, 4]
+    assert leaves.changes == []
+
+
+def test_who_is_closed_gets_first_what_was_gathered() -> None:
+    topic = gathering()
+    topic.start_at(0)
+    ana, ben = attached(topic, "ana"), attached(topic, "ben")
+    offer(topic, 1)
+    topic.offer(change(2, entity="member", op="deleted", id_="ben"))
+    assert (ben.changes, ben.closed) == ([1], CloseCode.NOT_A_MEMBER)
+    topic.close_all(CloseCode.RESTARTING, "restarting")
+    assert ana.changes == [1, 2]
 
 
 def test_a_change_that_comes_again_is_not_delivered_again() -> None:
@@ -94,7 +169,7 @@ def test_a_hole_stays_one_until_all_of_it_is_filled() -> None:
 
 
 def test_before_the_head_is_known_changes_wait_and_history_among_them_is_dropped() -> None:
-    topic = Topic("w1", "a", max_early=100)
+    topic = closed_yet()
     ana = attached(topic, cursor=3)
     offer(topic, 3, 5, 4, 7)
     assert ana.changes == []
@@ -190,7 +265,7 @@ def test_the_change_that_closes_the_hole_needs_no_place_among_those_that_wait() 
 
 
 def test_early_changes_thrown_away_before_the_head_is_known_are_missed_afterwards() -> None:
-    topic = Topic("w1", "a", max_early=3)
+    topic = closed_yet(max_early=3)
     ana = attached(topic, cursor=0)
     offer(topic, 2, 3, 4, 1)
     topic.start_at(0)
@@ -207,7 +282,7 @@ def test_a_log_that_reaches_further_than_what_was_delivered_is_a_hole(
 
 
 def test_a_log_that_reaches_further_is_no_hole_before_the_topic_has_opened() -> None:
-    topic = Topic("w1", "a", max_early=3)
+    topic = closed_yet(max_early=3)
     topic.behind(9)
     assert not topic.has_hole
 
@@ -218,7 +293,6 @@ def test_a_socket_that_knows_more_than_this_instance_gets_each_change_once() -> 
     offer(topic, 3, 4, 5, 6)
     assert live.changes == [3, 4, 5, 6]
     assert ahead.changes == [5, 6]
-    assert ahead.cursor == live.cursor == 6
 
 
 def test_a_socket_is_counted_and_broadcast_to_once_wherever_it_stands() -> None:
@@ -316,15 +390,17 @@ def arrivals(draw: st.DrawFn) -> tuple[int, int, list[int]]:
     st.integers(1, 6),
     st.lists(st.tuples(st.integers(0, 40), st.integers(0, 12)), max_size=4),
     st.integers(0, 40),
+    st.sets(st.integers(0, 40)),
 )
 def test_whatever_is_lost_doubled_or_late_a_last_look_at_the_log_gives_everybody_everything(
     arrival: tuple[int, int, list[int]],
     max_early: int,
     joining: list[tuple[int, int]],
     opens_after: int,
+    flushes: set[int],
 ) -> None:
     length, head, offers = arrival
-    topic = Topic("w1", "a", max_early=max_early)
+    topic = gathering(max_early=max_early)
     sockets: list[tuple[int, Socket]] = []
     for turn in range(41):
         if turn == min(opens_after, len(offers)):
@@ -336,17 +412,20 @@ def test_whatever_is_lost_doubled_or_late_a_last_look_at_the_log_gives_everybody
                     sockets.append((start, attached(topic, cursor=start)))
         if turn < len(offers):
             offer(topic, offers[turn])
+        if turn in flushes:
+            topic.flush()
         for start, socket in sockets:
-            assert socket.cursor == max(start, topic.head)
-            assert socket.changes == list(range(start + 1, socket.cursor + 1))
+            assert socket.changes == list(range(start + 1, start + 1 + len(socket.changes)))
+            if turn in flushes:
+                assert start + len(socket.changes) == max(start, topic.head)
     topic.behind(length)
     assert topic.has_hole is (topic.head < length)
     offer(topic, *range(topic.head + 1, length + 1))
     assert topic.head == length
     assert not topic.has_hole
+    topic.flush()
     for start, socket in sockets:
         assert socket.changes == list(range(start + 1, length + 1))
-        assert socket.cursor == length
 
 
 def test_a_topic_knows_since_when_a_removal_may_have_escaped_a_socket_that_joins() -> None:

@@ -1,7 +1,6 @@
-"""A socket's way out: never blocks the one who sends, and ends a reader that is too slow."""
+"""A socket as a channel uses it: never blocks the one who sends, and ends a reader that is too slow."""
 
 import asyncio
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -10,8 +9,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from realtime.frames import Frame
 from realtime.problems import CloseCode
 from server.limits import Limits
-from server.outlets import QueueOutlet, TransportOutlet, outlet_for
-from server.websocket_protocol import EXTENSION
+from server.outlets import QueueOutlet, TransportOutlet
+from server.websocket_protocol import FrameSocket
 from tests.unit.virtual_time import idle, in_virtual_time
 
 LIMITS = Limits(max_socket_buffer_bytes=100, socket_drain_timeout_s=10.0, socket_close_grace_s=5.0)
@@ -26,27 +25,31 @@ def now() -> float:
 
 
 class Transport:
-    """What the server's own websocket protocol offers, with a peer that reads when told."""
+    """The server's own socket, with a peer that reads when told."""
 
     def __init__(self) -> None:
         self.written: list[bytes] = []
         self.buffered = 0
         self.ended: list[tuple[int, str, float]] = []
 
-    def write_frame(self, wire: bytes) -> None:
+    def write(self, wire: bytes) -> None:
         self.written.append(wire)
         self.buffered += len(wire)
 
     def buffered_bytes(self) -> int:
         return self.buffered
 
-    def end(self, code: int, reason: str, grace_s: float) -> None:
+    def close(self, code: int, reason: str, grace_s: float) -> None:
         self.ended.append((code, reason, grace_s))
+
+
+def direct(transport: Transport) -> TransportOutlet:
+    return TransportOutlet(cast(FrameSocket, transport), LIMITS)
 
 
 def test_a_frame_goes_to_the_transport_ready_as_it_is() -> None:
     transport = Transport()
-    outlet = TransportOutlet(transport, LIMITS)
+    outlet = direct(transport)
     one = frame()
     outlet.send(one)
     assert transport.written[0] is one.wire
@@ -54,7 +57,7 @@ def test_a_frame_goes_to_the_transport_ready_as_it_is() -> None:
 
 def test_a_reader_that_leaves_more_than_the_limit_unread_is_closed_with_4008() -> None:
     transport = Transport()
-    outlet = TransportOutlet(transport, LIMITS)
+    outlet = direct(transport)
     outlet.send(frame(98))  # and two bytes of header
     assert transport.buffered == 100
     assert transport.ended == []
@@ -67,7 +70,7 @@ def test_a_reader_that_leaves_more_than_the_limit_unread_is_closed_with_4008() -
 
 def test_after_the_close_nothing_more_is_written_nor_closed_again() -> None:
     transport = Transport()
-    outlet = TransportOutlet(transport, LIMITS)
+    outlet = direct(transport)
     outlet.close(CloseCode.UNAUTHORIZED, "the token has run out")
     outlet.send(frame())
     outlet.close(CloseCode.RESTARTING, "restarting")
@@ -78,7 +81,7 @@ def test_after_the_close_nothing_more_is_written_nor_closed_again() -> None:
 @pytest.mark.parametrize("reason", ["x" * 200, "é" * 100, "語" * 50, "x" + "🙂" * 40, "short", ""])
 def test_a_reason_is_cut_to_what_a_close_frame_holds_but_not_within_a_letter(reason: str) -> None:
     transport = Transport()
-    TransportOutlet(transport, LIMITS).close(CloseCode.MALFORMED, reason)
+    direct(transport).close(CloseCode.MALFORMED, reason)
     ((_, said, _),) = transport.ended
     assert len(said.encode()) <= 123
     assert reason.startswith(said)
@@ -88,7 +91,7 @@ def test_a_reason_is_cut_to_what_a_close_frame_holds_but_not_within_a_letter(rea
 @in_virtual_time
 async def test_a_reader_with_little_unread_is_not_waited_for() -> None:
     transport = Transport()
-    outlet = TransportOutlet(transport, LIMITS)
+    outlet = direct(transport)
     transport.buffered = 50
     start = now()
     assert await outlet.drained()
@@ -98,7 +101,7 @@ async def test_a_reader_with_little_unread_is_not_waited_for() -> None:
 @in_virtual_time
 async def test_a_reader_is_waited_for_until_half_the_buffer_is_read() -> None:
     transport = Transport()
-    outlet = TransportOutlet(transport, LIMITS)
+    outlet = direct(transport)
     transport.buffered = 51
     waiting = asyncio.create_task(outlet.drained())
     await asyncio.sleep(3.0)
@@ -112,7 +115,7 @@ async def test_a_reader_is_waited_for_until_half_the_buffer_is_read() -> None:
 @in_virtual_time
 async def test_a_reader_that_does_not_drain_in_time_is_closed_with_4008() -> None:
     transport = Transport()
-    outlet = TransportOutlet(transport, LIMITS)
+    outlet = direct(transport)
     transport.buffered = 100
     assert not await outlet.drained()
     assert 10.0 <= now() < 11.0
@@ -122,7 +125,7 @@ async def test_a_reader_that_does_not_drain_in_time_is_closed_with_4008() -> Non
 @in_virtual_time
 async def test_a_socket_that_ends_meanwhile_is_waited_for_no_longer() -> None:
     transport = Transport()
-    outlet = TransportOutlet(transport, LIMITS)
+    outlet = direct(transport)
     transport.buffered = 100
     waiting = asyncio.create_task(outlet.drained())
     await asyncio.sleep(1.0)
@@ -140,6 +143,13 @@ class Peer:
         self.reads = asyncio.Event()
         self.reads.set()
         self.gone: Exception | None = None
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    def say(self, message: dict[str, Any]) -> None:
+        self._messages.put_nowait(message)
+
+    async def receive(self) -> dict[str, Any]:
+        return await self._messages.get()
 
     async def send_text(self, text: str) -> None:
         await self._reading()
@@ -156,7 +166,7 @@ class Peer:
 
 
 def queued(peer: Peer) -> QueueOutlet:
-    return QueueOutlet(peer.send_text, peer.close, LIMITS)
+    return QueueOutlet(cast(WebSocket, peer), LIMITS)
 
 
 async def stopped(task: asyncio.Task[None]) -> None:
@@ -381,14 +391,35 @@ async def test_a_queue_that_does_not_drain_in_time_is_ended_with_4008() -> None:
     assert [code for code, _ in peer.closed] == [CloseCode.TOO_SLOW]
 
 
-def _websocket(extensions: dict[str, Any] | None) -> WebSocket:
-    scope: dict[str, Any] = {} if extensions is None else {"extensions": extensions}
-    nothing: Any = SimpleNamespace(scope=scope, send_text=None, close=None)
-    return cast(WebSocket, nothing)
+class Receiver:
+    def __init__(self) -> None:
+        self.heard: list[str | bytes] = []
+        self.has_ended = False
+
+    def received(self, message: str | bytes) -> None:
+        self.heard.append(message)
+
+    def ended(self) -> None:
+        assert not self.has_ended
+        self.has_ended = True
 
 
 @in_virtual_time
-async def test_the_direct_way_is_taken_where_the_server_offers_it_and_asgi_elsewhere() -> None:
-    assert isinstance(outlet_for(_websocket({EXTENSION: Transport()}), LIMITS), TransportOutlet)
-    for extensions in (None, {}, {"websocket.http.response": {}}):
-        assert isinstance(outlet_for(_websocket(extensions), LIMITS), QueueOutlet)
+async def test_a_queue_tells_what_comes_one_by_one_and_waits_while_reading_is_paused() -> None:
+    peer, receiver = Peer(), Receiver()
+    outlet = queued(peer)
+    serving = asyncio.create_task(outlet.serve(receiver))
+    peer.say({"type": "websocket.receive", "text": "one"})
+    peer.say({"type": "websocket.receive", "bytes": b"two"})
+    await idle()
+    assert receiver.heard == ["one", b"two"]
+    outlet.pause_reading()
+    peer.say({"type": "websocket.receive", "text": "three"})
+    peer.say({"type": "websocket.receive", "text": "four"})
+    await idle()
+    assert receiver.heard == ["one", b"two", "three"]  # the one that was being waited for
+    outlet.resume_reading()
+    peer.say({"type": "websocket.disconnect", "code": 1001})
+    await serving
+    assert receiver.heard == ["one", b"two", "three", "four"]
+    assert receiver.has_ended

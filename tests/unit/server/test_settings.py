@@ -84,6 +84,7 @@ def test_every_setting_is_read() -> None:
         LOG_LEVEL="DEBUG",
         WEB_CONCURRENCY="1",
         BCRYPT_ROUNDS="4",
+        COALESCE_WINDOW_MS="0",
         CHANGE_LOG_RETENTION_DAYS="90",
     )
     assert settings.environment == "test"
@@ -99,6 +100,7 @@ def test_every_setting_is_read() -> None:
     assert settings.log_level == "debug"
     assert settings.web_concurrency == 1
     assert settings.bcrypt_rounds == 4
+    assert settings.coalesce_window_ms == 0
     assert settings.change_log_retention_days == 90
 
 
@@ -116,6 +118,7 @@ def test_every_fault_is_named_in_one_message() -> None:
         "LOG_LEVEL": "loud",
         "WEB_CONCURRENCY": "many",
         "BCRYPT_ROUNDS": "99",
+        "COALESCE_WINDOW_MS": "11",
         "CHANGE_LOG_RETENTION_DAYS": "-1",
     }
     assert sorted(faults(**wrong)) == sorted(wrong)

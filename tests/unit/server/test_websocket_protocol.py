@@ -4,6 +4,7 @@ import asyncio
 import socket
 from typing import Any
 
+import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 from websockets.client import ClientProtocol
@@ -14,7 +15,7 @@ from websockets.uri import parse_uri
 from realtime.frames import text_frame
 from server import websocket_protocol
 from server.limits import Limits
-from server.websocket_protocol import EXTENSION, FrameProtocol
+from server.websocket_protocol import EXTENSION, FrameProtocol, FrameSocket
 from tests.unit.virtual_time import idle, in_virtual_time
 
 
@@ -23,13 +24,16 @@ class Wire(asyncio.Transport):
 
     def __init__(self) -> None:
         super().__init__()
-        self.protocol: FrameProtocol | None = None
+        self.protocol: Any = None
         self.written = bytearray()
         self.unread = 0
         self.paused = False
         self.aborted = False
         self._closing = False
         self.kernel_buffer = 0
+
+    def set_protocol(self, protocol: Any) -> None:
+        self.protocol = protocol
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return self if name == "socket" else default
@@ -58,7 +62,6 @@ class Wire(asyncio.Transport):
     def close(self) -> None:
         if not self._closing:
             self._closing = True
-            assert self.protocol is not None
             asyncio.get_running_loop().call_soon(self.protocol.connection_lost, None)
 
     def abort(self) -> None:
@@ -77,16 +80,19 @@ class Talk:
 
     def __init__(self, state: ServerState | None = None) -> None:
         self.scope: dict[str, Any] = {}
-        self.heard: list[dict[str, Any]] = []
+        self.heard: list[str | bytes] = []
+        self.ends = 0
+        self.app_has_returned = False
         config = Config(self._app, interface="asgi3", log_config=None, ws_ping_interval=None)
         self.protocol = FrameProtocol(
             config, state or ServerState(), {}, asyncio.get_running_loop()
         )
         self.wire = Wire()
-        self.wire.protocol = self.protocol
+        self.wire.set_protocol(self.protocol)
         self.client = ClientProtocol(parse_uri("ws://127.0.0.1/ws"))
         self.protocol.connection_made(self.wire)
         self._read_up_to = 0
+        self.socket: FrameSocket
 
     async def open(self) -> None:
         request = self.client.connect()
@@ -101,7 +107,7 @@ class Talk:
         """Bring what the client has to send over the wire."""
         for data in self.client.data_to_send():
             if data:
-                self.protocol.data_received(data)
+                self.wire.protocol.data_received(data)
 
     def events(self) -> list[Any]:
         """What has come to the client since."""
@@ -124,24 +130,126 @@ class Talk:
         self.scope = scope
         assert (await receive())["type"] == "websocket.connect"
         await send({"type": "websocket.accept"})
-        while not self.heard or self.heard[-1]["type"] != "websocket.disconnect":
-            self.heard.append(await receive())
+        self.socket = scope["extensions"][EXTENSION].hand_over()
+        self.socket.begin(self)
+        self.app_has_returned = True
 
-    @property
-    def door(self) -> Any:
-        return self.scope["extensions"][EXTENSION]
+    def received(self, message: str | bytes) -> None:
+        self.heard.append(message)
+
+    def ended(self) -> None:
+        self.ends += 1
 
 
 @in_virtual_time
 async def test_the_app_finds_a_door_through_which_ready_frames_reach_the_client() -> None:
     talk = Talk()
     await talk.open()
-    before = talk.door.buffered_bytes()
+    before = talk.socket.buffered_bytes()
     for payload in (b'{"type":"pong"}', b"x" * 70_000):
-        talk.door.write_frame(text_frame(payload))
+        talk.socket.write(text_frame(payload))
         assert talk.texts() == [payload]
-    assert talk.door.buffered_bytes() == before + 17 + 70_010
+    assert talk.socket.buffered_bytes() == before + 17 + 70_010
     talk.hang_up()
+
+
+@in_virtual_time
+async def test_once_the_socket_is_handed_over_the_app_may_return_and_the_socket_stays() -> None:
+    state = ServerState()
+    talk = Talk(state)
+    await talk.open()
+    assert talk.app_has_returned
+    assert not state.tasks
+    assert list(state.connections) == [talk.socket]
+    talk.client.send_text(b"one")
+    talk.client.send_binary(b"two")
+    talk.say()
+    assert talk.heard == ["one", b"two"]
+    talk.hang_up()
+    await idle()
+    assert talk.ends == 1
+    assert not state.connections
+
+
+@in_virtual_time
+async def test_what_the_client_sent_before_the_handover_is_heard_too() -> None:
+    talk = Talk()
+    talk.client.send_request(talk.client.connect())
+    talk.say()
+    # Frames of an impatient client, right behind its request.
+    talk.protocol.data_received(b"\x81\x83\x00\x00\x00\x00one")
+    talk.protocol.data_received(b"\x82\x83\x00\x00\x00\x00two")
+    await idle()
+    assert talk.heard == ["one", b"two"]
+    assert not talk.wire.paused
+    talk.hang_up()
+
+
+@in_virtual_time
+async def test_a_client_that_leaves_before_the_handover_is_heard_to_have_left() -> None:
+    talk = Talk()
+    talk.client.send_request(talk.client.connect())
+    talk.say()
+    talk.hang_up()
+    await idle()
+    assert talk.ends == 1
+
+
+@in_virtual_time
+async def test_a_message_in_fragments_is_heard_whole_and_a_ping_between_them_is_answered() -> None:
+    talk = Talk()
+    await talk.open()
+    talk.client.send_text(b"caf", fin=False)
+    talk.client.send_ping(b"now")
+    talk.client.send_continuation("é".encode()[:1], fin=False)
+    talk.client.send_continuation("é".encode()[1:], fin=True)
+    talk.say()
+    assert talk.heard == ["café"]
+    (pong,) = talk.events()
+    assert (pong.opcode, bytes(pong.data)) == (Opcode.PONG, b"now")
+    talk.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (b"\x81\x82\x00\x00\x00\x00\xc3\x28", 1007),  # text that is no UTF-8
+        (b"\x81\x03one", 1002),  # not masked
+        (b"\x83\x80\x00\x00\x00\x00", 1002),  # an opcode that there is not
+        (b"\x80\x80\x00\x00\x00\x00", 1002),  # the end of a message that has not begun
+        (b"\x81\xff\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00", 1009),  # 32 MiB
+    ],
+)
+@in_virtual_time
+async def test_a_frame_against_the_protocol_ends_the_socket_with_the_code_that_says_so(
+    frame: bytes, code: int
+) -> None:
+    talk = Talk()
+    await talk.open()
+    talk.wire.protocol.data_received(frame)
+    talk.events()
+    assert talk.client.close_rcvd is not None
+    assert talk.client.close_rcvd.code == code
+    await idle()
+    assert (talk.heard, talk.ends) == ([], 1)
+    assert talk.wire.is_closing()
+
+
+@in_virtual_time
+async def test_a_client_that_answers_pings_stays_and_one_that_does_not_is_dropped() -> None:
+    talk = Talk()
+    await talk.open()
+    for _ in range(3):
+        talk.socket.probe()
+        (ping,) = talk.events()
+        assert ping.opcode is Opcode.PING
+        talk.say()
+    talk.socket.probe()
+    talk.socket.probe()
+    assert talk.wire.aborted
+    await idle()
+    assert talk.ends == 1
+    talk.socket.probe()
 
 
 @in_virtual_time
@@ -162,17 +270,16 @@ async def test_a_handshake_that_is_no_good_opens_no_door() -> None:
 
 
 @in_virtual_time
-async def test_an_end_tells_the_client_why_and_the_app_that_it_is_over() -> None:
+async def test_a_close_tells_the_client_why_and_the_receiver_that_it_is_over() -> None:
     talk = Talk()
     await talk.open()
-    talk.door.end(4403, "no longer a member", 5.0)
+    talk.socket.close(4403, "no longer a member", 5.0)
     talk.events()
     assert talk.client.close_rcvd is not None
     assert talk.client.close_rcvd.code == 4403
     assert talk.client.close_rcvd.reason == "no longer a member"
     await idle()
-    assert [message["type"] for message in talk.heard] == ["websocket.disconnect"]
-    assert talk.heard[0]["code"] == 4403
+    assert talk.ends == 1
     assert not talk.wire.is_closing()  # the client's answer is waited for
     talk.say()
     await idle()
@@ -186,7 +293,7 @@ async def test_an_end_tells_the_client_why_and_the_app_that_it_is_over() -> None
 async def test_a_client_that_does_not_answer_the_end_is_dropped_after_the_grace() -> None:
     talk = Talk()
     await talk.open()
-    talk.door.end(4008, "too slow", 5.0)
+    talk.socket.close(4008, "too slow", 5.0)
     await asyncio.sleep(4.9)
     assert not talk.wire.is_closing()
     await asyncio.sleep(0.2)
@@ -197,15 +304,15 @@ async def test_a_client_that_does_not_answer_the_end_is_dropped_after_the_grace(
 async def test_after_the_end_nothing_is_written_and_no_second_end_begins() -> None:
     talk = Talk()
     await talk.open()
-    talk.door.end(4008, "too slow", 5.0)
+    talk.socket.close(4008, "too slow", 5.0)
     length = len(talk.wire.written)
-    talk.door.write_frame(text_frame(b"{}"))
-    talk.door.end(4401, "again", 5.0)
+    talk.socket.write(text_frame(b"{}"))
+    talk.socket.close(4401, "again", 5.0)
     assert len(talk.wire.written) == length
     talk.hang_up()
     await idle()
-    talk.door.write_frame(text_frame(b"{}"))
-    talk.door.end(4401, "again", 5.0)
+    talk.socket.write(text_frame(b"{}"))
+    talk.socket.close(4401, "again", 5.0)
     assert len(talk.wire.written) == length
 
 
@@ -213,11 +320,9 @@ async def test_after_the_end_nothing_is_written_and_no_second_end_begins() -> No
 async def test_an_end_starts_to_read_again_so_that_the_answer_can_come() -> None:
     talk = Talk()
     await talk.open()
-    for _ in range(3):
-        talk.client.send_text(b"{}")
-    talk.say()
+    talk.socket.pause_reading()
     assert talk.wire.paused
-    talk.door.end(4029, "too many", 5.0)
+    talk.socket.close(4029, "too many", 5.0)
     assert not talk.wire.paused
     talk.events()
     talk.say()
@@ -233,9 +338,9 @@ async def test_a_client_that_closes_first_ends_the_app_and_nothing_more_is_writt
     talk.client.send_close(1000)
     talk.say()
     await idle()
-    assert talk.heard[-1] == {"type": "websocket.disconnect", "code": 1000, "reason": ""}
-    talk.door.write_frame(text_frame(b"{}"))
-    talk.door.end(4008, "too slow", 5.0)
+    assert talk.ends == 1
+    talk.socket.write(text_frame(b"{}"))
+    talk.socket.close(4008, "too slow", 5.0)
     talk.events()
     assert talk.client.close_rcvd is not None
     assert talk.client.close_rcvd.code == 1000
@@ -250,7 +355,7 @@ async def test_when_the_server_stops_the_sockets_are_sent_away_with_1012_within_
     for talk in talks:
         await talk.open()
     for talk in talks:
-        talk.protocol.shutdown()
+        talk.wire.protocol.shutdown()
     await asyncio.sleep(websocket_protocol.DRAIN_WINDOW_S)
     for talk in talks:
         talk.events()
@@ -264,7 +369,7 @@ async def test_when_the_server_stops_the_sockets_are_sent_away_with_1012_within_
 async def test_a_socket_that_ends_before_its_turn_to_be_sent_away_is_let_be() -> None:
     talk = Talk()
     await talk.open()
-    talk.protocol.shutdown()
+    talk.wire.protocol.shutdown()
     talk.hang_up()
     await asyncio.sleep(websocket_protocol.DRAIN_WINDOW_S + 2.0)
     assert talk.client.close_rcvd is None
@@ -275,7 +380,7 @@ async def test_a_server_that_stops_refuses_a_handshake_that_is_under_way() -> No
     talk = Talk()
     talk.client.send_request(talk.client.connect())
     talk.say()
-    talk.protocol.shutdown()
+    talk.wire.protocol.shutdown()
     assert talk.wire.written.startswith(b"HTTP/1.1 500")
     assert talk.wire.is_closing()
     await idle()
