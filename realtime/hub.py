@@ -105,10 +105,10 @@ class Hub:
             if self._topics.stopping:
                 subscriber.close(CloseCode.RESTARTING, "the server is restarting")
 
-    def may_have_removed_since(self, workspace_id: str, seq: int) -> bool:
-        """Whether a member who was one at `seq` may have been removed before their socket joined."""
+    def has_same_members(self, workspace_id: str, since: int, until: int) -> bool:
+        """Whether it is known that nobody came, left or changed their role after `since`, up to `until` at least."""
         topic = self._topics.get(workspace_id)
-        return topic is None or topic.may_have_removed_since(seq)
+        return topic is not None and topic.has_same_members(since, until)
 
     def leave(self, workspace_id: str, subscriber: Subscriber) -> None:
         """The socket has ended."""

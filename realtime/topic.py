@@ -76,7 +76,8 @@ class Topic:
         self._early: dict[int, LoggedFrame] = {}
         self._max_early = max_early
         self._opened_at = 0  # what happened up to there was not seen here
-        self._last_removal = 0
+        self._last_member_change = 0
+        self._is_deleted = False
         self.log_head = 0  # the highest seq that is known to be in the log
 
     @property
@@ -146,9 +147,10 @@ class Topic:
         for seq in [seq for seq in self._early if seq <= known]:
             del self._early[seq]
 
-    def may_have_removed_since(self, seq: int) -> bool:
-        """Whether a member may have been removed after `seq` without this topic closing their sockets."""
-        return max(self._opened_at, self._last_removal) > seq
+    def has_same_members(self, since: int, until: int) -> bool:
+        """Whether it knows that nobody came, left or changed their role after `since`, up to `until` at least."""
+        known_up_to = -1 if self.delivered is None or self._is_deleted else self.delivered
+        return max(self._opened_at, self._last_member_change) <= since and until <= known_up_to
 
     def broadcast(self, frame: Frame) -> None:
         """Send what is in no log (presence, for instance) to every socket."""
@@ -170,6 +172,7 @@ class Topic:
             self._live[subscriber.session_id] = subscriber
 
     def close_deleted(self) -> None:
+        self._is_deleted = True
         self.close_all(CloseCode.NO_SUCH_WORKSPACE, "the workspace has been deleted")
 
     def close_all(self, code: CloseCode, reason: str) -> None:
@@ -187,8 +190,9 @@ class Topic:
 
     def _deliver(self, change: LoggedFrame) -> None:
         self.delivered = change.seq
+        if change.entity == "member":
+            self._last_member_change = change.seq
         if change.entity == "member" and change.op == "deleted":
-            self._last_removal = change.seq
             self.flush()
             for subscriber in self.subscribers:
                 # One that resumed beyond this removal was let in again after it.

@@ -27,6 +27,7 @@ from server.commands.service import CommandService
 from server.errors import NO_SUCH_WORKSPACE, AppError, Unauthorized
 from server.identity.accounts import Accounts, seconds_left
 from server.identity.principal import Principal
+from server.identity.recent import Recent
 from server.ids import new_id
 from server.limits import Limits
 from server.outlets import Outlet, QueueOutlet, TransportOutlet
@@ -54,7 +55,13 @@ class Channels:
     deadlines: DeadlineWheel[Connection] = field(
         default_factory=lambda: DeadlineWheel(_WHEEL_SLOT_S, time.monotonic())
     )
+    members: Recent[tuple[str, str], Membership] = field(init=False)
     _steps: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.members = Recent(
+            self.limits.max_identities_kept, self.limits.identities_kept_s, time.monotonic
+        )
 
     async def keep_time(self) -> None:
         """Tell each connection when its deadline has passed; in the end, stop what still runs for one."""
@@ -267,21 +274,22 @@ class Connection:
 
     async def _join(self, effect: Authenticate) -> None:
         principal = await self._identify(effect.token)
-        membership = await self._membership_of(principal)
+        resumed_at = effect.since or 0
+        membership = await self._membership_of(principal, resumed_at)
         self._principal, self._role, self.user_id = principal, membership.role, principal.user_id
         await self._channels.hub.join(
             self._workspace_id, self, since=effect.since, name=principal.name
         )
         # A removal that was delivered before this socket joined did not close it: look again.
-        if self._channels.hub.may_have_removed_since(self._workspace_id, membership.seq):
-            await self._membership_of(principal)
+        if not self._is_known_member(membership, resumed_at):
+            self._role = (await self._membership_of(principal, resumed_at)).role
 
     async def _renew(self, effect: Renew) -> None:
         try:
             principal = await self._identify(effect.token)
             if principal.user_id != self.user_id:
                 raise Unauthorized("The fresh token belongs to another user.")
-            self._role = (await self._membership_of(principal)).role
+            self._role = (await self._membership_of(principal, 0)).role
         except Unavailable:
             # The channel stays, for as long as the token that it has is good.
             self.send(Frame(_encoder.encode(ErrorFrame(None, errors.Unavailable().problem))))
@@ -295,11 +303,26 @@ class Connection:
             raise Unauthorized("Send an access token in hello.token or as Authorization: Bearer.")
         return await self._channels.accounts.identify(token)
 
-    async def _membership_of(self, principal: Principal) -> Membership:
+    def _is_known_member(self, membership: Membership, resumed_at: int) -> bool:
+        hub = self._channels.hub
+        return hub.has_same_members(self._workspace_id, membership.seq, resumed_at)
+
+    async def _membership_of(self, principal: Principal, resumed_at: int) -> Membership:
+        """As the database says, or as it said before, if the topic has heard of no change since."""
+        members, key = self._channels.members, (self._workspace_id, principal.user_id)
+        kept = members.get(key)
+        if (
+            kept is not None
+            and principal.may_enter(self._workspace_id)
+            and self._is_known_member(kept, resumed_at)
+        ):
+            return kept
         workspaces = self._channels.storage.workspaces
         membership = await workspaces.membership(self._workspace_id, principal.user_id)
         if membership is not None and principal.may_enter(self._workspace_id):
+            members.put(key, membership)
             return membership
+        members.forget(key)
         if await workspaces.head(self._workspace_id) is None:
             raise _NotAdmitted(CloseCode.NO_SUCH_WORKSPACE, NO_SUCH_WORKSPACE)
         raise _NotAdmitted(CloseCode.NOT_A_MEMBER, "You are not a member of this workspace.")

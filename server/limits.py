@@ -22,6 +22,11 @@ class Limits:
     max_members: int = 1_000
     invite_expires_days: int = 7
 
+    max_identities_kept: int = (
+        10_000  # of tokens that were checked, and of members that were let in
+    )
+    identities_kept_s: float = 30.0
+
     min_password_chars: int = 8
     password_threads: int = 2
     max_password_checks_waiting: int = 64

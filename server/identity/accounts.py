@@ -18,6 +18,7 @@ from server.identity.derived import DerivedSecrets
 from server.identity.emails import normalised_email
 from server.identity.passwords import Passwords
 from server.identity.principal import Principal
+from server.identity.recent import Recent
 from server.identity.tokens import AccessTokens
 from server.ids import digest, new_id, new_secret
 from server.limits import Limits
@@ -79,6 +80,9 @@ class Accounts:
         self._secrets = secrets
         self._answers = Answers(storage)
         self._access = AccessTokens(settings)
+        self._recent: Recent[str, Principal] = Recent(
+            limits.max_identities_kept, limits.identities_kept_s, time.monotonic
+        )
         self._refresh_lifetime = timedelta(days=settings.refresh_token_expire_days)
 
     async def register(self, registration: Registration) -> SignedIn:
@@ -145,11 +149,19 @@ class Accounts:
             await self._storage.refresh_tokens.revoke_family(token.family_id, utc_now())
 
     async def identify(self, token: str) -> Principal:
-        """Who `token`, an access token or a personal one, speaks for. Raises `Unauthorized`."""
+        """Who `token`, an access token or a personal one, speaks for. Raises `Unauthorized`.
+
+        An access token that was good a moment ago is not checked again before it runs out.
+        """
         if token.startswith(PERSONAL_PREFIX):
             return await self._identify_personal(token)
+        known = self._recent.get(token)
+        if known is not None and seconds_left(known) > 0:
+            return known
         claims = self._access.verify(token)
-        return Principal(await self._user(claims.user_id), claims.expires_at)
+        principal = Principal(await self._user(claims.user_id), claims.expires_at)
+        self._recent.put(token, principal)
+        return principal
 
     async def create_token(
         self, principal: Principal, draft: TokenDraft, *, key: str | None

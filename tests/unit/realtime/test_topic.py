@@ -428,12 +428,18 @@ def test_whatever_is_lost_doubled_or_late_a_last_look_at_the_log_gives_everybody
         assert socket.changes == list(range(start + 1, length + 1))
 
 
-def test_a_topic_knows_since_when_a_removal_may_have_escaped_a_socket_that_joins() -> None:
-    topic = opened(head=5)
-    assert topic.may_have_removed_since(4), "what came before the opening was not seen"
-    assert not topic.may_have_removed_since(5)
+def test_a_topic_knows_for_which_stretch_of_the_log_the_members_stayed_the_same() -> None:
+    topic = closed_yet()
+    assert not topic.has_same_members(0, 0)
+    topic.start_at(5)
+    assert not topic.has_same_members(4, 5), "what came before the opening was not seen"
+    assert topic.has_same_members(5, 5)
+    assert not topic.has_same_members(5, 6), "what it has not been told of yet"
     offer(topic, 6, 7)
-    assert not topic.may_have_removed_since(5)
-    topic.offer(change(8, entity="member", op="deleted", id_="ben"))
-    assert topic.may_have_removed_since(7)
-    assert not topic.may_have_removed_since(8)
+    assert topic.has_same_members(5, 7)
+    for seq, op in ((8, "deleted"), (9, "updated"), (10, "created")):
+        topic.offer(change(seq, entity="member", op=op, id_="ben"))
+        assert not topic.has_same_members(seq - 1, seq)
+        assert topic.has_same_members(seq, seq)
+    topic.close_deleted()
+    assert not topic.has_same_members(10, 10)
