@@ -68,8 +68,7 @@ class Answers:
         """The first answer under this key. Raises `Invalid` if that was to another command."""
         if key is None:
             return None
-        outcomes = await self._storage.outcomes.find(user_id, [key])
-        return answer_of(outcomes.get(key), fingerprint)
+        return answer_of(await self._storage.outcomes.find(user_id, key), fingerprint)
 
     async def remember(
         self,
@@ -84,7 +83,7 @@ class Answers:
         if key is not None:
             outcome = outcome_of(answer, fingerprint)
             kept = KeptOutcome(user_id, key, workspace_id, outcome, now)
-            await self._storage.outcomes.remember([kept])
+            await self._storage.outcomes.remember(kept)
 
     async def after_collision(
         self, user_id: str, key: str | None, fingerprint: str, duplicate: Duplicate

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import func, literal_column, select
 
+from storage import members, outcomes
 from storage.address import normalised
 from storage.change_log import ChangeLog
 from storage.clients import Clients
@@ -107,19 +108,42 @@ class Storage:
         now: datetime = await self._gateway.value(CLOCK())
         return now
 
-    def transaction(self) -> AbstractAsyncContextManager[None]:
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
         """All or nothing; inside another transaction of the same task, a savepoint."""
-        return self._gateway.transaction()
+        async with self._gateway.transaction():
+            yield
 
     @asynccontextmanager
-    async def write(self, workspace_id: str) -> AsyncIterator[Write]:
-        """A transaction that alone may write to the workspace and append to its change log."""
-        async with self._gateway.transaction(turn_of=workspace_id):
-            lock = LOCK if self.dialect == "sqlite" else LOCK_WITH_CLOCK
-            row = await self._gateway.row(lock(id=workspace_id))
-            if row is None:
+    async def write(
+        self, workspace_id: str, asking: Mapping[str, Sequence[str]] | None = None
+    ) -> AsyncIterator[Write]:
+        """A transaction that alone may write to the workspace and append to its change log.
+
+        `asking` are user ids, each with keys of theirs: the `Write` then knows the roles and the outcomes.
+        Raises NoSuchWorkspace.
+        """
+        asking = asking or {}
+        askers = [user_id for user_id, keys in asking.items() if keys]
+        opening = [(LOCK if self.dialect == "sqlite" else LOCK_WITH_CLOCK)(id=workspace_id)]
+        if asking:
+            opening.append(members.ROLES_OF(of_workspace=workspace_id, users=list(asking)))
+            opening += [outcomes.FIND(user_id=user_id, keys=asking[user_id]) for user_id in askers]
+        async with self._gateway.transaction(workspace_id, opening) as transaction:
+            locked, *known = transaction.rows
+            if not locked:
                 raise NoSuchWorkspace(workspace_id)
-            now = row.pop("now", None) or datetime.now(UTC)
-            write = Write(self._gateway, Workspace(**row), now)
+            now = locked[0].pop("now", None) or datetime.now(UTC)
+            write = Write(
+                self._gateway,
+                Workspace(**locked[0]),
+                now,
+                {row["user_id"]: row["role"] for row in (known[0] if asking else ())},
+                {
+                    (user_id, key): outcome
+                    for user_id, rows in zip(askers, known[1:], strict=True)
+                    for key, outcome in outcomes.read(rows).items()
+                },
+            )
             yield write
-            await write.finish()
+            transaction.closing = write.closing()

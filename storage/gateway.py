@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from databases import Database
@@ -31,18 +32,24 @@ class Driver(Protocol):
     written: int
     """How many statements of the transaction have written."""
 
-    async def begin(self) -> None: ...
+    async def begin(self, opening: Sequence[Bound]) -> list[list[Row]]:
+        """Begins and runs `opening`; gives the rows of each. What raises leaves no transaction."""
 
-    async def commit(self) -> None:
-        """Commits, or discards the connection and raises."""
+    async def commit(self, closing: Sequence[Bound]) -> None:
+        """Runs `closing` and commits. What raises leaves no transaction; where that is in doubt, no connection."""
 
     async def rollback(self) -> None:
         """Rolls back; where that fails, discards the connection, which comes to the same."""
 
     async def command(self, sql: str) -> None: ...
 
-    async def execute_many(self, queries: Sequence[Bound]) -> None:
-        """Runs one statement with several sets of values."""
+
+@dataclass
+class Transaction:
+    """`rows` are those of the opening statements; `closing` is run together with the commit."""
+
+    rows: list[list[Row]] = field(default_factory=list)
+    closing: list[Bound] = field(default_factory=list)
 
 
 class Backend(DatabaseBackend):
@@ -88,16 +95,6 @@ class Gateway:
         async with self._connection(query) as connection:
             await connection.execute(query)  # type: ignore[arg-type]
 
-    async def execute_many(self, queries: Sequence[Bound]) -> None:
-        """Runs one statement with several sets of values, at the cost of about one; in a transaction only."""
-        if len(queries) == 1:
-            await self.execute(queries[0])
-            return
-        driver = self._driver
-        with self._marking_failure(driver):
-            driver.written += len(queries)
-            await driver.execute_many(queries)
-
     @property
     def written(self) -> int:
         """How many statements of the task's transaction have written, the taken back ones included."""
@@ -108,29 +105,35 @@ class Gateway:
         return cast(Driver, self._connections.connection().raw_connection)
 
     @asynccontextmanager
-    async def transaction(self, turn_of: str | None = None) -> AsyncIterator[None]:
+    async def transaction(
+        self, turn_of: str | None = None, opening: Sequence[Bound] = ()
+    ) -> AsyncIterator[Transaction]:
         """All or nothing; inside another transaction of the same task, a savepoint.
 
-        Those with the same `turn_of` are begun one after another, in the order of coming.
+        Those with the same `turn_of` are begun one after another, in the order of coming. `opening` is run
+        together with the begin: each way to the database and back counts.
         """
         connection = self._connections.connection()
         driver = cast(Driver, connection.raw_connection)
         if driver.depth:
             async with self._savepoint(driver):
-                yield
+                transaction = Transaction([await self.rows(query) for query in opening])
+                yield transaction
+                for query in transaction.closing:
+                    await self.execute(query)
             return
         async with self._turn(turn_of), connection:
-            await driver.begin()
+            transaction = Transaction(await driver.begin(opening))
             driver.depth, driver.failed, driver.written = 1, False, 0
             try:
-                yield
+                yield transaction
                 self._refuse_if_failed(driver)
             except BaseException:
                 driver.depth = 0
                 await driver.rollback()
                 raise
             driver.depth = 0
-            await driver.commit()
+            await driver.commit(transaction.closing)
 
     @asynccontextmanager
     async def _savepoint(self, driver: Driver) -> AsyncIterator[None]:

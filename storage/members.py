@@ -52,11 +52,6 @@ class Members:
         )
         return role
 
-    async def roles_of(self, workspace_id: str, user_ids: Sequence[str]) -> dict[str, str]:
-        """The roles of those among the users who are members."""
-        rows = await self._gateway.rows(ROLES_OF(of_workspace=workspace_id, users=user_ids))
-        return {row["user_id"]: row["role"] for row in rows}
-
     async def roles(self, workspace_id: str) -> dict[str, str]:
         """Every member's role by user id."""
         rows = await self._gateway.rows(ROLES(of_workspace=workspace_id))

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, bindparam, delete, insert, select, tuple_
 
 from storage.gateway import Gateway
 from storage.records import Outcome
-from storage.statements import Statement
+from storage.statements import Bound, Row, Statement
 from storage.tables import outcomes
 
 ADD = Statement(insert(outcomes))
@@ -43,35 +43,43 @@ class KeptOutcome:
     at: datetime
 
 
+def insertion(kept: KeptOutcome) -> Bound:
+    """The statement that adds it; its Duplicate says that the key has one already."""
+    return ADD(
+        user_id=kept.user_id,
+        key=kept.key,
+        workspace_id=kept.workspace_id,
+        fingerprint=kept.outcome.fingerprint,
+        status=kept.outcome.status,
+        seq=kept.outcome.seq,
+        version=kept.outcome.version,
+        result=kept.outcome.result.decode(),
+        created_at=kept.at,
+    )
+
+
+def read(rows: Sequence[Row]) -> dict[str, Outcome]:
+    """The outcomes by key, of rows that FIND gave."""
+    return {
+        row["key"]: Outcome(
+            **{name: row[name] for name in Outcome.__struct_fields__ if name != "result"},
+            result=row["result"].encode(),
+        )
+        for row in rows
+    }
+
+
 class Outcomes:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
-    async def find(self, user_id: str, keys: Sequence[str]) -> dict[str, Outcome]:
-        """The outcomes by key, of those keys that have one."""
-        rows = await self._gateway.rows(FIND(user_id=user_id, keys=keys))
-        return {
-            row.pop("key"): Outcome(**{**row, "result": row["result"].encode()}) for row in rows
-        }
+    async def find(self, user_id: str, key: str) -> Outcome | None:
+        rows = await self._gateway.rows(FIND(user_id=user_id, keys=[key]))
+        return read(rows).get(key)
 
-    async def remember(self, kept: Sequence[KeptOutcome]) -> None:
-        """All of them; in a transaction where they are several. Raises Duplicate("key") when a key has one already."""
-        await self._gateway.execute_many(
-            [
-                ADD(
-                    user_id=one.user_id,
-                    key=one.key,
-                    workspace_id=one.workspace_id,
-                    fingerprint=one.outcome.fingerprint,
-                    status=one.outcome.status,
-                    seq=one.outcome.seq,
-                    version=one.outcome.version,
-                    result=one.outcome.result.decode(),
-                    created_at=one.at,
-                )
-                for one in kept
-            ]
-        )
+    async def remember(self, kept: KeptOutcome) -> None:
+        """Raises Duplicate("key") when the key has its outcome already."""
+        await self._gateway.execute(insertion(kept))
 
     async def prune(self, before: datetime, limit: int) -> int:
         """Forgets at most `limit` of what is older; gives the number."""

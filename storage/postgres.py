@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import asyncpg
@@ -16,7 +18,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from storage.constraints import field_of_constraint
 from storage.errors import Duplicate, Missing, StorageError, Unavailable, Unstorable
 from storage.gateway import Backend
-from storage.statements import Bound, Row
+from storage.statements import Bound, Query, Row
 from storage.turns import Turns
 
 # How long the client waits beyond the server's own limit before it gives the connection up.
@@ -137,25 +139,35 @@ class PostgresConnection(ConnectionBackend):
     async def execute(self, query: Bound) -> None:  # type: ignore[override]
         await self.fetch_all(query)
 
-    async def execute_many(self, queries: Sequence[Bound]) -> None:  # type: ignore[override]
-        bound = [query.query(self._dialect) for query in queries]
-        with self._translated():
-            await self._raw.executemany(bound[0].sql, [query.arguments for query in bound])
-
     async def command(self, sql: str) -> None:
         with self._translated():
             await self._raw.execute(sql)
 
-    async def begin(self) -> None:
+    async def begin(self, opening: Sequence[Bound]) -> list[list[Row]]:
+        await self._or_terminate("BEGIN")
         try:
-            await self.command("BEGIN")
+            return [await self.fetch_all(query) for query in opening]
         except BaseException:
-            _terminate(self._raw)
+            await self.rollback()
             raise
 
-    async def commit(self) -> None:
+    async def commit(self, closing: Sequence[Bound]) -> None:
         try:
-            await self.command("COMMIT")
+            for _, alike in groupby(closing, key=attrgetter("statement")):
+                await self._execute_many([query.query(self._dialect) for query in alike])
+        except BaseException:
+            await self.rollback()
+            raise
+        await self._or_terminate("COMMIT")
+
+    async def _execute_many(self, alike: Sequence[Query]) -> None:
+        """One statement with several sets of values, in one way there and back."""
+        with self._translated():
+            await self._raw.executemany(alike[0].sql, [query.arguments for query in alike])
+
+    async def _or_terminate(self, sql: str) -> None:
+        try:
+            await self.command(sql)
         except BaseException:
             _terminate(self._raw)
             raise

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import aiosqlite
 from databases import DatabaseURL
@@ -25,6 +26,8 @@ from storage.gateway import Backend
 from storage.sqlite_pool import SQLitePool, translated
 from storage.statements import Bound, Row
 from storage.turns import Turns
+
+Command: TypeAlias = tuple[str, Sequence[Any]]
 
 # One for the writer, the rest for readers; each has a thread.
 POOL_SIZE = 4
@@ -100,21 +103,21 @@ class SQLiteConnection(ConnectionBackend):
         sql, arguments, _ = query.query(self._dialect)
         await self._run(sql, arguments)
 
-    async def execute_many(self, queries: Sequence[Bound]) -> None:  # type: ignore[override]
-        bound = [query.query(self._dialect) for query in queries]
-        with self._in_thread() as raw:
-            await raw.executemany(bound[0].sql, [query.arguments for query in bound])
-
     async def command(self, sql: str) -> None:
         await self._run(sql, ())
 
-    async def begin(self) -> None:
+    async def begin(self, opening: Sequence[Bound]) -> list[list[Row]]:
+        queries = [query.query(self._dialect) for query in opening]
         # Not deferred: a transaction that read first could not become a writer after another's.
-        await self.command("BEGIN IMMEDIATE")
+        _, *found = await self._together([("BEGIN IMMEDIATE", ()), *(q[:2] for q in queries)])
+        return [
+            [query.read(row) for row in rows] for query, rows in zip(queries, found, strict=True)
+        ]
 
-    async def commit(self) -> None:
+    async def commit(self, closing: Sequence[Bound]) -> None:
         try:
-            await self.command("COMMIT")
+            queries = [query.query(self._dialect)[:2] for query in closing]
+            await self._together([*queries, ("COMMIT", ())])
         except BaseException:
             self._in_doubt = True
             raise
@@ -131,6 +134,13 @@ class SQLiteConnection(ConnectionBackend):
         with self._in_thread() as raw:
             return await raw.execute_fetchall(sql, arguments)
 
+    async def _together(self, queries: Sequence[Command]) -> list[list[Any]]:
+        """The rows of each, with one way to the connection's thread and back."""
+        with self._in_thread() as raw:
+            run: Any = raw._execute  # aiosqlite itself offers one statement at a time
+            rows: list[list[Any]] = await run(_run_all, raw._conn, queries)
+            return rows
+
     @contextmanager
     def _in_thread(self) -> Iterator[aiosqlite.Connection]:
         assert self._raw is not None
@@ -141,3 +151,13 @@ class SQLiteConnection(ConnectionBackend):
                 # The worker thread is at it still, or has it before it.
                 self._in_doubt = True
                 raise
+
+
+def _run_all(raw: sqlite3.Connection, queries: Sequence[Command]) -> list[list[Any]]:
+    """The rows of each; what raises leaves no transaction."""
+    try:
+        return [raw.execute(sql, arguments).fetchall() for sql, arguments in queries]
+    except BaseException:
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
+        raise

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import CTE, bindparam, func, select, update
 
-from storage.change_log import insertion
+from storage import change_log, outcomes
 from storage.gateway import Gateway
-from storage.records import Actor, Change, Workspace
-from storage.statements import Statement
+from storage.outcomes import KeptOutcome
+from storage.records import Actor, Change, Outcome, Workspace
+from storage.statements import Bound, Statement
 from storage.tables import Moment, workspaces
 
 # Not FOR UPDATE: that would also stop transactions which only refer to the workspace.
@@ -36,12 +37,25 @@ SET_SEQ = Statement(
 
 
 class Write:
-    """What `Storage.write` gives: the locked workspace, the time, and the way to append to its log."""
+    """What `Storage.write` gives: the locked workspace, the time, and the way to append to its log.
 
-    def __init__(self, gateway: Gateway, workspace: Workspace, now: datetime) -> None:
+    `roles` and `outcomes` (by user and key) are those that were asked for.
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        workspace: Workspace,
+        now: datetime,
+        roles: dict[str, str],
+        outcomes: dict[tuple[str, str], Outcome],
+    ) -> None:
         self._gateway = gateway
+        self._kept: list[KeptOutcome] = []
         self.workspace = workspace
         self.now = now
+        self.roles = roles
+        self.outcomes = outcomes
         self.seq = workspace.seq
         self.changes: list[Change] = []
 
@@ -49,6 +63,12 @@ class Write:
     def mark(self) -> tuple[int, int]:
         """Changes with whatever is written."""
         return self._gateway.written, len(self.changes)
+
+    def remember(self, user_id: str, key: str, outcome: Outcome, *, with_workspace: bool) -> None:
+        """Keep an outcome under a key, which must have none. It lives as long as the workspace, or (False) its age."""
+        workspace_id = self.workspace.id if with_workspace else None
+        self._kept.append(KeptOutcome(user_id, key, workspace_id, outcome, self.now))
+        self.outcomes[user_id, key] = outcome
 
     def append(
         self,
@@ -62,7 +82,7 @@ class Write:
         previous: dict[str, Any],
         command_id: str | None = None,
     ) -> Change:
-        """Adds the change under the next seq. It goes to the database with the others, before the commit."""
+        """Adds the change under the next seq. It goes to the database with the commit."""
         change = Change(
             workspace_id=self.workspace.id,
             seq=self.seq + 1,
@@ -92,8 +112,9 @@ class Write:
             del self.changes[count:]
             raise
 
-    async def finish(self) -> None:
-        """Called by `Storage.write` before the commit: the log takes the changes, the workspace the last seq."""
-        if self.changes:
-            await self._gateway.execute_many([insertion(change) for change in self.changes])
-            await self._gateway.execute(SET_SEQ(workspace_id=self.workspace.id, new_seq=self.seq))
+    def closing(self) -> list[Bound]:
+        """What goes to the database with the commit: the log's rows, the workspace's last seq, the outcomes."""
+        rows = [change_log.insertion(change) for change in self.changes]
+        if rows:
+            rows.append(SET_SEQ(workspace_id=self.workspace.id, new_seq=self.seq))
+        return rows + [outcomes.insertion(kept) for kept in self._kept]

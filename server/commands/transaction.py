@@ -18,8 +18,7 @@ from server.limits import Limits
 from server.permissions import Role, authorise, operation_of
 from storage import Storage, Write
 from storage.errors import Duplicate, NoSuchWorkspace, Unavailable
-from storage.outcomes import KeptOutcome
-from storage.records import Actor, Outcome
+from storage.records import Actor
 
 _encoder = msgspec.json.Encoder()
 
@@ -40,10 +39,17 @@ class _Batch:
     """What one transaction has done so far."""
 
     write: Write
-    roles: Mapping[str, str]
-    outcomes: dict[tuple[str, str], Outcome]
-    kept: list[KeptOutcome] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
+
+
+def _asking(orders: Sequence[Order]) -> Mapping[str, Sequence[str]]:
+    """The senders, each with the keys of their commands."""
+    keys_of: dict[str, list[str]] = {}
+    for order in orders:
+        keys = keys_of.setdefault(order.principal.user_id, [])
+        if order.key is not None:
+            keys.append(order.key)
+    return keys_of
 
 
 class Transactions:
@@ -90,8 +96,8 @@ class Transactions:
         self, workspace_id: str, orders: Sequence[Order]
     ) -> Sequence[Answer | Exception]:
         answers: list[Answer | Exception] = []
-        async with self._storage.write(workspace_id) as write:
-            batch = await self._begun(write, orders)
+        async with self._storage.write(workspace_id, _asking(orders)) as write:
+            batch = _Batch(write)
             for order in orders:
                 mark = write.mark
                 try:
@@ -100,38 +106,20 @@ class Transactions:
                     if write.mark != mark:
                         raise
                     answers.append(refusal)
-            if batch.kept:
-                await self._storage.outcomes.remember(batch.kept)
         self._hub.publish(workspace_id, [logged_frame(change) for change in write.changes])
         for call in batch.after:
             call()
         return answers
 
-    async def _begun(self, write: Write, orders: Sequence[Order]) -> _Batch:
-        """The open transaction, with what is known of the senders and of the commands' keys."""
-        keys_of: dict[str, list[str]] = {}
-        for order in orders:
-            keys = keys_of.setdefault(order.principal.user_id, [])
-            if order.key is not None:
-                keys.append(order.key)
-        roles = await self._storage.members.roles_of(write.workspace.id, list(keys_of))
-        outcomes = {
-            (user_id, key): outcome
-            for user_id, keys in keys_of.items()
-            if keys
-            for key, outcome in (await self._storage.outcomes.find(user_id, keys)).items()
-        }
-        return _Batch(write, roles, outcomes)
-
     async def _carried_out(self, batch: _Batch, order: Order) -> Answer:
         principal, key, write = order.principal, order.key, batch.write
         first = answer_of(
-            batch.outcomes.get((principal.user_id, key)) if key else None, order.fingerprint
+            write.outcomes.get((principal.user_id, key)) if key else None, order.fingerprint
         )
         if first is not None:
             return first
         await self._still_valid(principal)
-        role_name = batch.roles.get(principal.user_id)
+        role_name = write.roles.get(principal.user_id)
         if role_name is None:
             raise NotFound(NO_SUCH_WORKSPACE)
         role = Role.of(role_name)
@@ -143,10 +131,12 @@ class Transactions:
         if result.after is not None:
             batch.after.append(result.after)
         if key is not None:
-            kept_with = None if isinstance(order.command, DeleteWorkspace) else write.workspace.id
-            outcome = outcome_of(answer, order.fingerprint)
-            batch.outcomes[principal.user_id, key] = outcome
-            batch.kept.append(KeptOutcome(principal.user_id, key, kept_with, outcome, write.now))
+            write.remember(
+                principal.user_id,
+                key,
+                outcome_of(answer, order.fingerprint),
+                with_workspace=not isinstance(order.command, DeleteWorkspace),
+            )
         return answer
 
     async def _still_valid(self, principal: Principal) -> None:

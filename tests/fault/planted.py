@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from realtime.topic import LoggedFrame, Topic
@@ -15,10 +16,13 @@ from server.answers import Answer
 from server.cli import main
 from server.commands.transaction import Order, Transactions
 from server.errors import Conflict
+from storage import Storage
 from storage.clients import Clients
 from storage.outcomes import Outcomes
 from storage.postgres import PostgresConnection
-from storage.records import Outcome, Page
+from storage.records import Page
+from storage.statements import Bound
+from storage.write import Write
 
 SELDOM = 20  # changes
 SOMETIMES = 8  # transactions and commands
@@ -58,14 +62,23 @@ def swapped_pair() -> None:
 def forgotten_keys() -> None:
     """A repeated command is carried out again."""
 
-    async def find(*_: object) -> dict[str, Outcome]:
-        return {}
-
-    async def remember(*_: object) -> None:
+    async def find(*_: object) -> None:
         return None
 
+    def remember(*_: object, **__: object) -> None:
+        pass
+
     Outcomes.find = find  # type: ignore[assignment]
-    Outcomes.remember = remember  # type: ignore[assignment]
+    Write.remember = remember  # type: ignore[method-assign]
+    write = Storage.write
+
+    @asynccontextmanager
+    async def _write(self: Storage, *args: Any) -> AsyncIterator[Write]:
+        async with write(self, *args) as opened:
+            opened.outcomes.clear()
+            yield opened
+
+    Storage.write = _write  # type: ignore[method-assign]
 
 
 def lost_commit() -> None:
@@ -73,8 +86,8 @@ def lost_commit() -> None:
     commit = PostgresConnection.commit
     numbers = itertools.count(1)
 
-    async def _commit(self: PostgresConnection) -> None:
-        await (self.rollback() if next(numbers) % SOMETIMES == 0 else commit(self))
+    async def _commit(self: PostgresConnection, closing: Sequence[Bound]) -> None:
+        await (self.rollback() if next(numbers) % SOMETIMES == 0 else commit(self, closing))
 
     PostgresConnection.commit = _commit  # type: ignore[method-assign]
 

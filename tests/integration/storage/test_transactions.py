@@ -136,9 +136,7 @@ async def test_two_tries_of_one_command_at_once_take_effect_once(board: Board) -
                 await board.storage.clients.add(board.id, client)
                 change = log(write, client.id, command_id="command-1")
                 outcome = an_outcome(seq=change.seq)
-                await board.storage.outcomes.remember(
-                    [KeptOutcome("user-ann", "command-1", board.id, outcome, minutes(0))]
-                )
+                write.remember("user-ann", "command-1", outcome, with_workspace=True)
         except errors.Duplicate as error:
             return error.field
         return "done"
@@ -146,9 +144,7 @@ async def test_two_tries_of_one_command_at_once_take_effect_once(board: Board) -
     assert sorted(await asyncio.gather(attempt(), attempt())) == ["done", "key"]
 
     assert await board.is_without_holes_up_to(1)
-    assert await board.storage.outcomes.find("user-ann", ["command-1"]) == {
-        "command-1": an_outcome(seq=1)
-    }
+    assert await board.storage.outcomes.find("user-ann", "command-1") == an_outcome(seq=1)
 
 
 async def test_two_tries_outside_a_workspace_take_effect_once_too(storage: Storage) -> None:
@@ -161,7 +157,7 @@ async def test_two_tries_outside_a_workspace_take_effect_once_too(storage: Stora
             async with storage.transaction():
                 await storage.users.add(a_user(user_id), "hash")
                 kept = KeptOutcome("user-ann", "k", None, an_outcome(), minutes(0))
-                await storage.outcomes.remember([kept])
+                await storage.outcomes.remember(kept)
         except errors.Duplicate:
             return False
         return True
@@ -174,18 +170,41 @@ async def test_outcomes_are_kept_by_user_and_key_until_they_are_pruned(board: Bo
     outcomes = board.storage.outcomes
     await board.storage.users.add(a_user("user-ben"), "hash")
     old, new = an_outcome(version=3), an_outcome(status=200, result='{"name":"Zoë"}'.encode())
-    async with board.storage.transaction():
-        await outcomes.remember(
-            [
-                KeptOutcome("user-ann", "key", board.id, old, minutes(0)),
-                KeptOutcome("user-ben", "key", None, new, minutes(1)),
-                KeptOutcome("user-ben", "key-2", None, old, minutes(1)),
-            ]
-        )
+    await outcomes.remember(KeptOutcome("user-ann", "key", board.id, old, minutes(0)))
+    await outcomes.remember(KeptOutcome("user-ben", "key", None, new, minutes(1)))
 
-    assert await outcomes.find("user-ann", ["key", "other"]) == {"key": old}
-    assert await outcomes.find("user-ben", ["key", "key-2"]) == {"key": new, "key-2": old}
+    assert await outcomes.find("user-ann", "key") == old
+    assert await outcomes.find("user-ben", "key") == new
+    assert await outcomes.find("user-ann", "other") is None
 
     assert await outcomes.prune(before=minutes(1), limit=100) == 1
-    assert await outcomes.find("user-ann", ["key"]) == {}
-    assert await outcomes.find("user-ben", ["key"]) == {"key": new}
+    assert await outcomes.find("user-ann", "key") is None
+    assert await outcomes.find("user-ben", "key") == new
+
+
+async def test_a_write_knows_what_it_asked_of_its_senders_and_keeps_all_outcomes_or_none(
+    board: Board,
+) -> None:
+    storage = board.storage
+    await storage.users.add(a_user("user-ben"), "hash")
+    async with storage.write(board.id) as write:
+        assert (write.roles, write.outcomes) == ({}, {})
+        for user_id, key in (("user-ann", "k-1"), ("user-ann", "k-2"), ("user-ben", "k-1")):
+            write.remember(user_id, key, an_outcome(seq=len(key)), with_workspace=True)
+
+    asking = {"user-ann": ["k-1", "k-2", "k-3"], "user-ben": [], "user-none": ["k-1"]}
+
+    async def once_too_often() -> None:
+        async with storage.write(board.id, asking) as write:
+            assert write.roles == {"user-ann": "owner"}
+            assert sorted(write.outcomes) == [("user-ann", "k-1"), ("user-ann", "k-2")]
+            log(write, "client-1")
+            write.remember("user-ann", "k-3", an_outcome(), with_workspace=True)
+            assert write.outcomes["user-ann", "k-3"] == an_outcome()
+            write.remember("user-ben", "k-1", an_outcome(), with_workspace=True)
+
+    with pytest.raises(errors.Duplicate):
+        await once_too_often()
+    assert await storage.outcomes.find("user-ann", "k-3") is None
+    assert await board.log_seqs() == []
+    assert await storage.workspaces.head(board.id) == 0

@@ -190,7 +190,7 @@ async def test_deleting_a_workspace_deletes_everything_in_it_and_nothing_else(
         await storage.comments.add(each.id, a_comment("client-1"))
         await storage.invites.add(an_invite(each, f"invite-{each.id}"), f"code-{each.id}")
         kept = KeptOutcome("user-ann", each.id, each.id, an_outcome(), NOON)
-        await storage.outcomes.remember([kept])
+        await storage.outcomes.remember(kept)
         token = PersonalToken(
             id=f"token-{each.id}",
             user_id="user-ann",
@@ -211,12 +211,12 @@ async def test_deleting_a_workspace_deletes_everything_in_it_and_nothing_else(
     assert list(await storage.members.list(board.id)) == []
     assert list(await storage.invites.list(board.id)) == []
     assert await storage.change_log.since(board.id, 0, 10) == []
-    assert await storage.outcomes.find("user-ann", [board.id]) == {}
+    assert await storage.outcomes.find("user-ann", board.id) is None
     assert [token.id for token in await storage.personal_tokens.list("user-ann")] == [
         "token-workspace-2"
     ]
 
     assert await other.is_without_holes_up_to(1)
     assert await storage.comments.get(other.id, "comment-1") is not None
-    assert await storage.outcomes.find("user-ann", [other.id]) == {other.id: an_outcome()}
+    assert await storage.outcomes.find("user-ann", other.id) is not None
     assert len(await storage.invites.list(other.id)) == 1
