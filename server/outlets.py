@@ -142,13 +142,19 @@ class QueueOutlet:
 
     async def serve(self, receiver: Receiver) -> None:
         """Tell `receiver` what comes and send what it sends, until the socket ends."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                sending = tasks.create_task(self.run())
-                await self._read(receiver)
-                sending.cancel()
-        finally:
-            receiver.ended()
+        async with asyncio.TaskGroup() as tasks:
+            reading = tasks.create_task(self._read(receiver))
+            sending = tasks.create_task(self.run())
+            closed = tasks.create_task(self._closed.wait())
+            try:
+                await asyncio.wait([reading, closed], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                receiver.ended()
+            reading.cancel()
+            if self._closing is not None:
+                await asyncio.wait([sending])  # the peer is told, if it reads
+            sending.cancel()
+            closed.cancel()
 
     async def _read(self, receiver: Receiver) -> None:
         while True:

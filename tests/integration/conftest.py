@@ -39,10 +39,23 @@ async def over_redis(
 
 @pytest.fixture(scope="session")
 async def over_notify(postgres_server: PostgresServer) -> AsyncIterator[tuple[Instance, Instance]]:
-    """Two processes on one Postgres that have no Redis."""
-    with _database(postgres_server) as url, ServerProcess(url) as a, ServerProcess(url) as b:
+    """Two processes on one Postgres that have no Redis; the second under an ASGI server that is not ours."""
+    with (
+        _database(postgres_server) as url,
+        ServerProcess(url) as a,
+        ServerProcess(url, plain=True) as b,
+    ):
         async with Instance(a) as first, Instance(b) as second:
             yield first, second
+
+
+@pytest.fixture(scope="session")
+async def over_plain_asgi(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
+    """One process with SQLite under an ASGI server that is not ours."""
+    file: Path = tmp_path_factory.mktemp("plain") / "clientflow.db"
+    with ServerProcess(f"sqlite:///{file}", plain=True) as process:
+        async with Instance(process) as instance:
+            yield instance
 
 
 @pytest.fixture(params=["sqlite", "postgres-redis"])

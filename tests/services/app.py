@@ -27,8 +27,12 @@ class ServerProcess(Service):
         database_url: str,
         redis_url: str | None = None,
         settings: Mapping[str, str] | None = None,
+        *,
+        plain: bool = False,
     ) -> None:
+        """`plain`: under an ASGI server that offers no way around its messages."""
         super().__init__()
+        self._module = ["tests.services.plain"] if plain else ["server", "serve"]
         self.settings = {**self.defaults, "DATABASE_URL": database_url}
         if redis_url is not None:
             self.settings["REDIS_URL"] = redis_url
@@ -46,7 +50,7 @@ class ServerProcess(Service):
         return super().environment() | self.settings | {"PORT": str(self.port)}
 
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "server", "serve"]
+        return [sys.executable, "-m", *self._module]
 
     def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)

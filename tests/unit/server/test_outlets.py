@@ -423,3 +423,20 @@ async def test_a_queue_tells_what_comes_one_by_one_and_waits_while_reading_is_pa
     await serving
     assert receiver.heard == ["one", b"two", "three", "four"]
     assert receiver.has_ended
+
+
+@in_virtual_time
+async def test_a_queue_that_is_closed_ends_its_receiver_at_once_though_the_peer_reads_nothing() -> (
+    None
+):
+    peer, receiver = Peer(), Receiver()
+    peer.reads.clear()
+    outlet = queued(peer)
+    serving = asyncio.create_task(outlet.serve(receiver))
+    outlet.send(frame(10))
+    await idle()
+    outlet.close(CloseCode.TOO_SLOW, "too slow")
+    await idle()
+    assert receiver.has_ended
+    await serving
+    assert now() <= LIMITS.socket_close_grace_s + 0.01
