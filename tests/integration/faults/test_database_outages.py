@@ -27,7 +27,7 @@ async def test_while_postgres_is_stopped_everybody_is_told_to_come_back(
         await desk.post("/clients", {"name": "Acme"}, key="tried-while-away"),
         await desk.patch(f"/clients/{client['id']}", {"name": "New"}),
         await desk.person.post("/workspaces", {"name": "New"}),
-        await desk.person.get("/auth/me"),
+        await desk.person.get("/workspaces"),
         await instance.ask("POST", "/auth/login", {"email": ana.email, "password": PASSWORD}),
         await instance.ask("POST", "/auth/refresh", {"refresh_token": ana.refresh_token}),
     ):
