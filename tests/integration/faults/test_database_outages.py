@@ -18,6 +18,8 @@ async def test_while_postgres_is_stopped_everybody_is_told_to_come_back(
     desk = await ana.new_workspace()
     client = await desk.create_client()
     board, hers = await desk.open_board(), await desk.at(other).open_board()
+    login = {"email": ana.email, "password": PASSWORD}
+    fresh = (await instance.ask("POST", "/auth/login", login)).json()["access_token"]
 
     await asyncio.to_thread(own_postgres.stop)
 
@@ -28,14 +30,14 @@ async def test_while_postgres_is_stopped_everybody_is_told_to_come_back(
         await desk.patch(f"/clients/{client['id']}", {"name": "New"}),
         await desk.person.post("/workspaces", {"name": "New"}),
         await desk.person.get("/workspaces"),
-        await instance.ask("POST", "/auth/login", {"email": ana.email, "password": PASSWORD}),
+        await instance.ask("POST", "/auth/login", login),
         await instance.ask("POST", "/auth/refresh", {"refresh_token": ana.refresh_token}),
     ):
         refused(response, 503)
         assert int(response.headers["retry-after"]) > 0
     answer = await board.command("client.create", command_id="on-a-socket", data={"name": "Acme"})
     check_problem(answer.problem, 503)
-    await board.say({"type": "auth", "token": ana.signed_in["access_token"]})
+    await board.say({"type": "auth", "token": fresh})
     check_problem(await board.error(), 503)
     await board.ping()
     assert board.is_open, (board.close_reason, instance.process.log[-2000:])
