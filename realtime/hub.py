@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 
 import msgspec
 
@@ -26,11 +27,14 @@ from realtime.presence import (
     PresenceEvent,
 )
 from realtime.problems import CloseCode
+from realtime.replies import ReplyEvent
+from realtime.reply_watch import ReplyStore, ReplyWatch
 from realtime.topic import LoggedFrame, Subscriber, Topic
 from realtime.topics import ChangeLog, HubLimits, Topics, channel_of
 
 _encode = msgspec.json.Encoder().encode
 _gossip = msgspec.json.Decoder(Gossip)
+_reply_event = msgspec.json.Decoder(ReplyEvent)
 
 
 class Hub:
@@ -43,6 +47,7 @@ class Hub:
         self,
         *,
         log: ChangeLog,
+        replies: ReplyStore,
         bus: Bus,
         instance: str,
         limits: HubLimits | None = None,
@@ -62,19 +67,27 @@ class Hub:
             limits=self._limits,
             coalesce_window_s=coalesce_window_s,
             receive=self._receive,
-            opened=self._ask_for_presence,
+            opened=self._opened,
+            woken=self._look_for_replies,
             clock=clock,
         )
+        self._watch = ReplyWatch(replies, self._topics, bus, clock)
+        self.on_stop: list[Callable[[str], None]] = []  # called with a reply that is to be stopped
+        self.on_followed: list[
+            Callable[[str], None]
+        ] = []  # with a workspace another instance has opened
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the topics true while the block runs, then close every socket with 1012."""
         async with self._topics.running(), asyncio.TaskGroup() as tasks:
             repeater = tasks.create_task(self._repeat_presence_for_ever())
+            watcher = tasks.create_task(self._watch.run())
             try:
                 yield
             finally:
                 repeater.cancel()
+                watcher.cancel()
 
     @property
     def draining(self) -> bool:
@@ -116,6 +129,7 @@ class Hub:
         if topic is None:
             return
         topic.detach(subscriber)
+        topic.replies.left(subscriber.session_id)
         events = topic.presence.leave(subscriber.session_id)
         self._tell(topic, events, [GoneSessions(self._instance, [subscriber.session_id])])
 
@@ -168,6 +182,24 @@ class Hub:
             channel_of(workspace_id), b"e %s\n%s" % (self._instance.encode(), payload)
         )
 
+    def tell_reply(self, workspace_id: str, event: ReplyEvent) -> None:
+        """Show what is new of an assistant's reply here and tell the other instances."""
+        topic = self._topics.get(workspace_id)
+        if topic is not None:
+            topic.replies.offer(event, self._clock())
+        self._bus.publish(
+            channel_of(workspace_id), b"a %s\n%s" % (self._instance.encode(), _encode(event))
+        )
+
+    def stop_reply(self, workspace_id: str, message_id: str) -> None:
+        """Tell the instance that writes this reply to stop, whichever it is."""
+        self._stop_here(message_id)
+        self._bus.publish(channel_of(workspace_id), b"s %s" % message_id.encode())
+
+    def hold(self, workspace_id: str) -> AbstractAsyncContextManager[Topic]:
+        """Follow the workspace for the block, though nobody has joined. Raises like `join`."""
+        return self._topics.hold(workspace_id)
+
     def close_workspace(self, workspace_id: str) -> None:
         """The workspace has been deleted: end its sockets on every instance."""
         topic = self._topics.get(workspace_id)
@@ -187,6 +219,13 @@ class Hub:
             (origin,) = words
             if origin != self._instance:
                 topic.broadcast(Frame(payload))
+        elif kind == "a":
+            (origin,) = words
+            if origin != self._instance:
+                topic.replies.offer(_reply_event.decode(payload), self._clock())
+        elif kind == "s":
+            (message_id,) = words
+            self._stop_here(message_id)
         elif kind == "p":
             self._hear(topic, payload)
         elif kind == "x":
@@ -241,20 +280,31 @@ class Hub:
         session = subscriber.session_id
         events = topic.presence.enter(session, subscriber.user_id, name)
         self._send_people(topic, subscriber)
+        topic.replies.joined(subscriber)
         self._tell(topic, events, topic.presence.tell(session))
 
     def _send_people(self, topic: Topic, subscriber: Subscriber) -> None:
         people = topic.presence.people()
         subscriber.send(Frame(_encode({"type": "presence", "users": people})))
 
-    def _ask_for_presence(self, topic: Topic) -> None:
+    def _opened(self, topic: Topic) -> None:
         self._gossip_out(topic, [Ask(self._instance)])
+        self._watch.soon()
+
+    def _look_for_replies(self) -> None:
+        self._watch.soon(everything=True)
+
+    def _stop_here(self, message_id: str) -> None:
+        for stop in self.on_stop:
+            stop(message_id)
 
     def _hear(self, topic: Topic, payload: bytes) -> None:
         gossip = _gossip.decode(payload)
         self._show(topic, topic.presence.hear(gossip, self._clock()))
         if isinstance(gossip, Ask) and gossip.instance != self._instance:
             self._gossip_out(topic, topic.presence.tell())
+            for tell in self.on_followed:
+                tell(topic.workspace_id)
 
     def _tell(self, topic: Topic, events: list[PresenceEvent], gossip: Sequence[Gossip]) -> None:
         self._show(topic, events)

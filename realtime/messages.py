@@ -128,6 +128,22 @@ class InviteDraft(_Data, frozen=True):
     email: Email | None = None
 
 
+class Question(_Data, frozen=True):
+    """With `retry_of` it is asked once more, after a reply that failed."""
+
+    prompt: Annotated[str, Meta(min_length=1, max_length=4_000, pattern=_NO_NUL)]
+    retry_of: Reference | None = None
+
+
+class ReplyReference(_Data, frozen=True):
+    message_id: Reference
+
+
+class ProposalReference(_Data, frozen=True):
+    message_id: Reference
+    proposal_id: Reference
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", omit_defaults=True):
     """One write. `op` names it on the wire, in the permission table and in the metrics."""
 
@@ -198,6 +214,25 @@ class DeleteWorkspace(Command, tag="workspace.delete", frozen=True):
     pass
 
 
+class AskAssistant(Command, tag="assistant.ask", frozen=True):
+    """`client_id`: the client that the question is about."""
+
+    data: Question
+    client_id: Reference | None = None
+
+
+class CancelReply(Command, tag="assistant.cancel", frozen=True):
+    data: ReplyReference
+
+
+class ApplyProposal(Command, tag="assistant.apply", frozen=True):
+    data: ProposalReference
+
+
+class DismissProposal(Command, tag="assistant.dismiss", frozen=True):
+    data: ProposalReference
+
+
 ClientCommand: TypeAlias = CreateClient | UpdateClient | DeleteClient | RestoreClient
 Operations = Annotated[list[ClientCommand], Meta(min_length=1, max_length=500)]
 
@@ -221,6 +256,10 @@ AnyCommand: TypeAlias = (
     | DeleteInvite
     | UpdateWorkspace
     | DeleteWorkspace
+    | AskAssistant
+    | CancelReply
+    | ApplyProposal
+    | DismissProposal
 )
 
 
@@ -313,6 +352,19 @@ class Change(msgspec.Struct, frozen=True):
 
 class ChangeFrame(Change, frozen=True, tag_field="type", tag="change"):
     pass
+
+
+class AssistantFrame(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="assistant"
+):
+    """`offset`: code points of the reply before `text`; at its end, all of them. `message` is without its text."""
+
+    event: Literal["started", "delta", "proposal", "done", "error", "cancelled"]
+    message_id: str
+    offset: int | None = None
+    text: str | None = None
+    message: dict[str, object] | None = None
+    proposal: dict[str, object] | None = None
 
 
 PONG = b'{"type":"pong"}'

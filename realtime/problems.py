@@ -22,6 +22,7 @@ class ProblemKind(enum.Enum):
     TOO_LARGE = ("too-large", 413, "The input is too large")
     TOO_MANY = ("too-many", 429, "Too many requests")
     INTERNAL = ("internal", 500, "The server failed")
+    MODEL_FAILED = ("model-failed", 502, "The assistant's model did not answer")
     UNAVAILABLE = ("unavailable", 503, "The service is away for a moment")
 
     def __init__(self, anchor: str, status: int, title: str) -> None:

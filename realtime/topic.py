@@ -9,6 +9,7 @@ from typing import Protocol
 from realtime.frames import Frame, Outgoing, bundled
 from realtime.presence import PresenceBoard
 from realtime.problems import CloseCode
+from realtime.replies import ReplyBoard
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,10 @@ class Subscriber(Protocol):
 
     def close(self, code: CloseCode, reason: str) -> None: ...
 
+    def backlog_bytes(self) -> int:
+        """How much waits to be read."""
+        ...
+
     async def drained(self) -> bool:
         """Wait until little is left to send; False when the socket has ended."""
         ...
@@ -64,6 +69,7 @@ class Topic:
         self.workspace_id = workspace_id
         self.delivered: int | None = None
         self.presence = PresenceBoard(instance)
+        self.replies = ReplyBoard(lambda: self.subscribers)
         self.passed: set[Callable[[], None]] = set()  # called after each delivery, by long polls
         self._want_flush = want_flush
         self._batch: list[Frame] = []

@@ -52,6 +52,7 @@ class HubLimits:
 class Topics:
     """Opens a workspace's topic with the first who needs it, keeps it true, and closes it when idle.
 
+    `woken` is called when the bus has lost something.
     `receive` gets every bus message but WAKE; ValueError or DecodeError: it cannot be read.
     """
 
@@ -65,6 +66,7 @@ class Topics:
         coalesce_window_s: float,
         receive: Callable[[Topic, bytes], None],
         opened: Callable[[Topic], None],
+        woken: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._log = log
@@ -74,6 +76,7 @@ class Topics:
         self._coalesce_window_s = coalesce_window_s
         self._receive = receive
         self._opened = opened
+        self._woken = woken
         self._clock = clock
         self._open: dict[str, _OpenTopic] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -196,6 +199,7 @@ class Topics:
     def _take(self, topic: Topic, message: bytes) -> None:
         if message == WAKE:
             self._sweep_now.set()
+            self._woken()
             return
         try:
             self._receive(topic, message)

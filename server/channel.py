@@ -205,6 +205,9 @@ class Connection:
         else:
             self._apply(effects)
 
+    def backlog_bytes(self) -> int:
+        return self._outlet.backlog_bytes()
+
     async def drained(self) -> bool:
         return await self._outlet.drained()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from realtime.session import SessionLimits
 from realtime.topics import HubLimits
+from server.assistant.limits import AssistantLimits
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,4 @@ class Limits:
 
     session: SessionLimits = field(default_factory=SessionLimits)
     hub: HubLimits = field(default_factory=HubLimits)
+    assistant: AssistantLimits = field(default_factory=AssistantLimits)

@@ -16,10 +16,15 @@ from realtime.bus import bus_for
 from realtime.hub import Hub
 from server import operations, pages, problems
 from server.api import accounts as accounts_api
+from server.api import assistant as assistant_api
 from server.api import clients as clients_api
 from server.api import workspaces as workspaces_api
+from server.assistant.providers import provider_of
+from server.assistant.replies import Replies
+from server.assistant.stored import StoredReplies
 from server.change_frames import StoredLog
 from server.channel import Channels
+from server.commands import assistant
 from server.commands.service import CommandService
 from server.draining import noticing_shutdown
 from server.housekeeping import Housekeeping
@@ -66,7 +71,12 @@ def create_app(settings: Settings | None = None, limits: Limits | None = None) -
         routes=[
             Mount(
                 "/api/v1",
-                routes=[*accounts_api.routes, *workspaces_api.routes, *clients_api.routes],
+                routes=[
+                    *accounts_api.routes,
+                    *workspaces_api.routes,
+                    *clients_api.routes,
+                    *assistant_api.routes,
+                ],
             ),
             WebSocketRoute("/ws/workspaces/{workspace_id}", _channel),
             *operations.routes,
@@ -94,10 +104,12 @@ async def open_services(settings: Settings, limits: Limits) -> AsyncIterator[Ser
         await bus.open()
         stack.push_async_callback(bus.close)
 
+        instance = new_id()
         hub = Hub(
             log=StoredLog(storage),
+            replies=StoredReplies(storage),
             bus=bus,
-            instance=new_id(),
+            instance=instance,
             limits=limits.hub,
             coalesce_window_s=settings.coalesce_window_ms / 1000,
         )
@@ -108,7 +120,16 @@ async def open_services(settings: Settings, limits: Limits) -> AsyncIterator[Ser
         stack.callback(passwords.close)
         secrets = DerivedSecrets(settings)
         accounts = Accounts(storage, settings, limits, passwords, secrets)
-        commands = CommandService(storage, hub, secrets, limits)
+        provider = provider_of(settings, limits.assistant)
+        replies = Replies(storage, hub, provider, limits.assistant, instance)
+        await stack.enter_async_context(replies.running())
+        commands = CommandService(
+            storage,
+            hub,
+            secrets,
+            limits,
+            assistant.handlers(replies, settings.assistant_daily_tokens),
+        )
         stack.push_async_callback(commands.finish, limits.finish_commands_timeout_s)
 
         channels = Channels(storage, hub, accounts, commands, limits, settings.allowed_origins)
@@ -128,6 +149,7 @@ async def open_services(settings: Settings, limits: Limits) -> AsyncIterator[Ser
                 secrets=secrets,
                 commands=commands,
                 channels=channels,
+                replies=replies,
                 polls=asyncio.Semaphore(limits.max_long_polls),
             )
             for task in kept_running:

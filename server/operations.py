@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from realtime.bus import BusState
 from server.api.http import json_response
+from server.assistant.provider import FaultKind
 from server.services import Services, services_of
 from storage.errors import Unavailable
 
@@ -63,6 +64,7 @@ class _Figures(Collector):
         yield GaugeMetricFamily(
             "clientflow_bus_degraded", "1 while the bus is away.", float(degraded)
         )
+        yield from self._assistant()
         for name, help_text in (
             ("published", "Messages sent to the bus."),
             ("publish_dropped", "Messages that could not be sent; a wake-up follows."),
@@ -72,6 +74,26 @@ class _Figures(Collector):
         ):
             value = getattr(bus.counters, name)
             yield CounterMetricFamily(f"clientflow_bus_{name}", help_text, value)
+
+    def _assistant(self) -> Iterator[Metric]:
+        replies = self._services.replies
+        yield GaugeMetricFamily(
+            "clientflow_assistant_replies", "Replies being written here.", len(replies)
+        )
+        tokens = CounterMetricFamily(
+            "clientflow_assistant_tokens", "Tokens that replies have cost.", labels=["kind"]
+        )
+        for kind in ("prompt", "completion"):
+            tokens.add_metric([kind], replies.tokens[kind])
+        yield tokens
+        errors = CounterMetricFamily(
+            "clientflow_assistant_errors",
+            "Replies that failed or were interrupted.",
+            labels=["kind"],
+        )
+        for fault in FaultKind:
+            errors.add_metric([fault.value], replies.errors[fault])
+        yield errors
 
 
 routes = [

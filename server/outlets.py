@@ -32,6 +32,10 @@ class Outlet(Protocol):
 
     def resume_reading(self) -> None: ...
 
+    def backlog_bytes(self) -> int:
+        """How much waits for the peer to read."""
+        ...
+
     async def drained(self) -> bool:
         """Wait until at most half the buffer is used; False when the socket has ended."""
         ...
@@ -72,6 +76,9 @@ class TransportOutlet:
 
     def resume_reading(self) -> None:
         self._socket.resume_reading()
+
+    def backlog_bytes(self) -> int:
+        return self._socket.buffered_bytes()
 
     async def drained(self) -> bool:
         deadline = asyncio.get_running_loop().time() + self._limits.socket_drain_timeout_s
@@ -126,6 +133,9 @@ class QueueOutlet:
 
     def resume_reading(self) -> None:
         self._may_read.set()
+
+    def backlog_bytes(self) -> int:
+        return self._queued_bytes
 
     async def drained(self) -> bool:
         try:

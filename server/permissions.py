@@ -41,6 +41,10 @@ MINIMUM_ROLE: dict[str, Role] = {
     "client.restore": Role.EDITOR,
     "client.bulk": Role.EDITOR,
     "comment.create": Role.EDITOR,
+    "assistant.ask": Role.VIEWER,
+    "assistant.cancel": Role.VIEWER,  # one's own; another's: an editor
+    "assistant.apply": Role.EDITOR,
+    "assistant.dismiss": Role.EDITOR,
 }
 
 

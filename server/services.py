@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from realtime.bus import Bus
 from realtime.hub import Hub
+from server.assistant.replies import Replies
 from server.channel import Channels
 from server.commands.service import CommandService
 from server.identity.accounts import Accounts
@@ -29,6 +30,7 @@ class Services:
     secrets: DerivedSecrets
     commands: CommandService
     channels: Channels
+    replies: Replies
     polls: asyncio.Semaphore  # the places for long polls
 
 

@@ -43,6 +43,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     coalesce_window_ms: int
     bcrypt_rounds: int
     change_log_retention_days: int
+    ai_provider: Literal["local", "openai"]
+    openai_api_key: str | None
+    openai_base_url: str | None
+    openai_model: str
+    openai_stall_seconds: int
+    assistant_daily_tokens: int
 
     @property
     def production(self) -> bool:
@@ -51,6 +57,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def postgres_url(self) -> str | None:
         return self.database_url if self.database_url.startswith("postgresql") else None
+
+    @property
+    def has_model_access(self) -> bool:
+        """Whether AI_PROVIDER=openai has a key, or a service that may need none."""
+        return self.openai_api_key is not None or self.openai_base_url is not None
 
     @classmethod
     def from_environment(
@@ -86,9 +97,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             change_log_retention_days=reader.integer("CHANGE_LOG_RETENTION_DAYS", 365, 0, 36_500),
             coalesce_window_ms=reader.integer("COALESCE_WINDOW_MS", 10, 0, 10),
             bcrypt_rounds=reader.integer("BCRYPT_ROUNDS", 12, 10 if strict else 4, 16),
+            ai_provider=reader.one_of("AI_PROVIDER", "local", ("local", "openai")),  # type: ignore[arg-type]
+            openai_api_key=reader.text("OPENAI_API_KEY", "") or None,
+            openai_base_url=reader.read(
+                "OPENAI_BASE_URL", "", _http_url, "a URL such as http://localhost:11434/v1"
+            ),
+            openai_model=reader.text("OPENAI_MODEL", "gpt-4o-mini"),
+            openai_stall_seconds=reader.integer("OPENAI_STALL_SECONDS", 60, 1, 600),
+            assistant_daily_tokens=reader.integer(
+                "ASSISTANT_DAILY_TOKENS", 1_000_000, 0, 1_000_000_000
+            ),
         )
         if strict and settings.debug:
             reader.fault("DEBUG", "must be false in production: it shows tracebacks to strangers")
+        if strict and settings.ai_provider == "openai" and not settings.has_model_access:
+            reader.fault(
+                "OPENAI_API_KEY",
+                "must be set for AI_PROVIDER=openai; a service of your own (OPENAI_BASE_URL) may need none",
+            )
         if settings.web_concurrency > 1 and settings.postgres_url is None:
             reader.fault(
                 "WEB_CONCURRENCY", "must be 1 with SQLite: several processes need PostgreSQL"
@@ -186,6 +212,15 @@ def _redis_url(value: str) -> str | None:
     if parts.scheme not in ("redis", "rediss") or not parts.hostname:
         raise ValueError(value)
     return value
+
+
+def _http_url(value: str) -> str | None:
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(value)
+    return value.rstrip("/")
 
 
 def _origins(value: str) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def insertion(change: Change) -> Bound:
     )
 
 
-def _change(row: Row) -> Change:
+def change_of_row(row: Row) -> Change:
     return Change(
         workspace_id=row["workspace_id"],
         seq=row["seq"],
@@ -84,7 +84,7 @@ class ChangeLog:
     async def since(self, workspace_id: str, since: int, limit: int) -> list[Change]:
         """The changes after `since`, in order."""
         rows = await self._gateway.rows(SINCE(workspace_id=workspace_id, since=since, count=limit))
-        return [_change(row) for row in rows]
+        return [change_of_row(row) for row in rows]
 
     async def history(
         self,
@@ -104,7 +104,7 @@ class ChangeLog:
         query = (
             HISTORY(**which) if before_seq is None else HISTORY_BEFORE(**which, before=before_seq)
         )
-        return [_change(row) for row in await self._gateway.rows(query)]
+        return [change_of_row(row) for row in await self._gateway.rows(query)]
 
     async def floor(self, workspace_id: str) -> int | None:
         """The lowest seq still kept; None while nothing has happened."""

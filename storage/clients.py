@@ -97,7 +97,7 @@ def _columns(client: Client) -> Row:
     }
 
 
-def _client(row: Row) -> Client:
+def client_of_row(row: Row) -> Client:
     amount = row["value_amount"]
     return Client(
         id=row["id"],
@@ -131,7 +131,7 @@ class Clients:
         """The client if it is there; with `deleted`, if it has been deleted and may be restored."""
         statement = DELETED if deleted else LIVE
         row = await self._gateway.row(statement(of_workspace=workspace_id, of_id=client_id))
-        return None if row is None else _client(row)
+        return None if row is None else client_of_row(row)
 
     async def add(self, workspace_id: str, client: Client) -> None:
         """Raises Duplicate("id"), also when a deleted client has it."""
@@ -200,6 +200,6 @@ class Clients:
     async def page(self, workspace_id: str, query: ClientQuery) -> Page[Client]:
         """Some clients; raises BadCursor, and ValueError for a sort that is not among SORTS."""
         rows = await self._gateway.rows(page_query(workspace_id, query))
-        items = [_client(row) for row in rows[: query.limit]]
+        items = [client_of_row(row) for row in rows[: query.limit]]
         more = len(rows) > query.limit
         return Page(items=items, next=cursor_after(rows[query.limit - 1], query) if more else None)

@@ -11,6 +11,9 @@ from sqlalchemy import func, literal_column, select
 
 from storage import members, outcomes
 from storage.address import normalised
+from storage.assistant_board import AssistantBoard
+from storage.assistant_messages import AssistantMessages
+from storage.assistant_proposals import AssistantProposals
 from storage.change_log import ChangeLog
 from storage.clients import Clients
 from storage.comments import Comments
@@ -85,6 +88,9 @@ class Storage:
         self.change_log = ChangeLog(gateway)
         self.outcomes = Outcomes(gateway)
         self.retention = Retention(gateway, self.dialect)
+        self.assistant_messages = AssistantMessages(gateway, self.dialect)
+        self.assistant_proposals = AssistantProposals(gateway)
+        self.assistant_board = AssistantBoard(gateway)
 
     async def open(self) -> None:
         """Connects, or raises Unavailable: whether to try again is the caller's business."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -244,4 +245,65 @@ outcomes = Table(
     Column("version", Integer),
     Column("result", Text, nullable=False),
     Column("created_at", Moment, nullable=False, index=True),
+)
+
+assistant_messages = Table(
+    "assistant_messages",
+    metadata,
+    Column("workspace_id", by_byte(), parent("workspaces.id"), primary_key=True),
+    Column("id", by_byte(), primary_key=True),
+    Column("prompt", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("asked_by_id", by_byte(), nullable=False),
+    Column("asked_by_name", Text, nullable=False),
+    Column("client_id", by_byte()),
+    Column("retry_of", by_byte()),
+    Column("provider", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("problem", Text),
+    Column("prompt_tokens", Integer),
+    Column("completion_tokens", Integer),
+    Column("cancelled_by", by_byte()),
+    # The instance that writes the reply. It sets updated_at again and again while it does.
+    Column("instance", by_byte(), nullable=False),
+    # One more with everything that is stored of the reply or its proposals.
+    Column("revision", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False, index=True),
+    Column("finished_at", Moment),
+    Index("ix_assistant_messages_created", "workspace_id", "created_at", "id"),
+)
+Index(
+    "ix_assistant_messages_streaming",
+    assistant_messages.c.workspace_id,
+    sqlite_where=assistant_messages.c.status == literal_column("'streaming'"),
+    postgresql_where=assistant_messages.c.status == literal_column("'streaming'"),
+)
+
+assistant_proposals = Table(
+    "assistant_proposals",
+    metadata,
+    Column("workspace_id", by_byte(), primary_key=True),
+    Column("id", by_byte(), primary_key=True),
+    Column("message_id", by_byte(), nullable=False),
+    Column("op", Text, nullable=False),
+    Column("client_id", by_byte()),
+    Column("client_name", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("before", Text),
+    Column("base_version", Integer),
+    Column("status", Text, nullable=False),
+    # What Apply made: the id of the client or of the comment.
+    Column("result_id", by_byte()),
+    Column("decided_by_id", by_byte()),
+    Column("decided_by_name", Text),
+    Column("decided_at", Moment),
+    ForeignKeyConstraint(
+        ["workspace_id", "message_id"],
+        ["assistant_messages.workspace_id", "assistant_messages.id"],
+        ondelete="CASCADE",
+    ),
+    Index("ix_assistant_proposals_message", "workspace_id", "message_id", "id"),
 )

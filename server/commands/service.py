@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Mapping
 from functools import partial
 
 import msgspec
@@ -49,7 +50,14 @@ _encoder = msgspec.json.Encoder()
 class CommandService:
     """Runs every write of a workspace. Owns its running commands, so that a caller that goes away stops none."""
 
-    def __init__(self, storage: Storage, hub: Hub, secrets: DerivedSecrets, limits: Limits) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        hub: Hub,
+        secrets: DerivedSecrets,
+        limits: Limits,
+        assistant_handlers: Mapping[type, Handler],
+    ) -> None:
         self._storage = storage
         self._limits = limits
         self._hub = hub
@@ -57,6 +65,7 @@ class CommandService:
         self._answers = Answers(storage)
         handlers: dict[type, Handler] = {
             **clients.OPERATIONS,
+            **assistant_handlers,
             messages.BulkClients: clients.bulk_clients,
             messages.CreateComment: clients.create_comment,
             messages.CreateStage: stages.create_stage,

@@ -14,6 +14,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
+from tests.drivers.reply import SeenReply
+
 Json = dict[str, Any]
 T = TypeVar("T")
 
@@ -72,6 +74,7 @@ class Board:
         self.changes: list[Json] = []
         self.presence: list[Json] = []
         self.errors: list[Json] = []  # problems that answer no command
+        self.replies: dict[str, SeenReply] = {}  # of the assistant, by message
         self.welcome: Json | None = None
         self._answers: dict[str, list[Answer]] = {}
         self._changes_taken = 0
@@ -170,6 +173,21 @@ class Board:
         )
         return self.changes
 
+    async def reply(self, message_id: str, timeout_s: float = PATIENCE_S) -> SeenReply:
+        """The assistant's reply, once it has ended."""
+        return await self.reply_when(message_id, lambda reply: reply.ended is not None, timeout_s)
+
+    async def reply_when(
+        self, message_id: str, met: Callable[[SeenReply], bool], timeout_s: float = PATIENCE_S
+    ) -> SeenReply:
+        """The assistant's reply, once it is as `met` wants it."""
+
+        def told() -> SeenReply | None:
+            reply = self.replies.get(message_id)
+            return reply if reply is not None and met(reply) else None
+
+        return await self._until(told, f"reply {message_id} did not come to that", timeout_s)
+
     async def person(self, event: str, user_id: str, timeout_s: float = PATIENCE_S) -> Json:
         """The latest presence entry that `joined`, `updated` or `left` gave of a user."""
 
@@ -236,6 +254,8 @@ class Board:
             self.changes.append(frame)
         elif kind == "presence":
             self.presence.append(frame)
+        elif kind == "assistant":
+            self.replies.setdefault(frame["message_id"], SeenReply()).take(frame)
         elif kind == "welcome":
             self.welcome = frame
         elif frame.get("id") is not None:

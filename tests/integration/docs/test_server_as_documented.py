@@ -1,6 +1,7 @@
 """What docs/protocol.md and docs/operations.md show has the form of what a server really sends."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -79,6 +80,12 @@ async def conversation(server: ServerProcess) -> list[dict[str, Any]]:
                 await other.send(json.dumps({"type": "presence", "state": {}}))
                 await frames_until(socket, "presence")
             frames += await frames_until(socket, "presence")
+            question = {"prompt": "Move Nordlys to lost"}
+            await says(
+                {"type": "command", "id": "c-4", "op": "assistant.ask", "data": question}, "ack"
+            )
+            while frames[-1].get("event") != "done":
+                frames += await frames_until(socket, "assistant")
             # As a script's change comes: over REST, without a key.
             await ana.post(f"{board}/clients", name="Kestrel", value=money, tags=["saas"])
             frames += await frames_until(socket, "change")
@@ -106,7 +113,7 @@ async def test_every_frame_shown_is_one_that_a_server_sends(server: ServerProces
 async def test_the_metrics_are_those_in_the_table(server: ServerProcess) -> None:
     async with httpx.AsyncClient(base_url=server.base_url) as http:
         text = (await http.get("/metrics")).text
-    sent = {line.split()[0] for line in text.splitlines() if not line.startswith("#")}
+    sent = {re.split(r"[ {]", line)[0] for line in text.splitlines() if not line.startswith("#")}
     table = OPERATIONS.section("Metrics").table("Metric", "Is")
     assert {code_in(row["Metric"])[0] for row in table} == sent
 

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from server.main import create_app
 from server.settings import Settings
 from tests.drivers import Desk, Instance, Json, refused
+from tests.integration.assistant.asking import answer
 from tests.services import ServerProcess
 
 
@@ -40,6 +41,7 @@ OF_SOMETHING_IN_A_WORKSPACE = [route for route in IN_A_WORKSPACE if route[1].cou
 
 # A body that the route takes. A route that is missing here fails its test.
 NAMED = {"name": "Acme"}
+MESSAGES = "/workspaces/{workspace_id}/assistant/messages"
 BODIES: dict[tuple[str, str], Json] = {
     ("PATCH", "/workspaces/{workspace_id}"): NAMED,
     ("POST", "/workspaces/{workspace_id}/stages"): NAMED,
@@ -53,6 +55,10 @@ BODIES: dict[tuple[str, str], Json] = {
     ("PATCH", "/workspaces/{workspace_id}/clients/{client_id}"): NAMED,
     ("POST", "/workspaces/{workspace_id}/clients/{client_id}/restore"): {},
     ("POST", "/workspaces/{workspace_id}/clients/{client_id}/comments"): {"body": "Called."},
+    ("POST", MESSAGES): {"prompt": "Move Acme to won"},
+    ("POST", MESSAGES + "/{message_id}/cancel"): {},
+    ("POST", MESSAGES + "/{message_id}/proposals/{proposal_id}/apply"): {},
+    ("POST", MESSAGES + "/{message_id}/proposals/{proposal_id}/dismiss"): {},
 }
 
 
@@ -66,12 +72,15 @@ async def ids(desk: Desk) -> dict[str, str]:
     client = await desk.create_client()
     await desk.post(f"/clients/{client['id']}/comments", {"body": "Called."})
     member = await desk.admit_new("viewer")
+    message = await answer(desk, "Move Acme to won")
     return {
         "workspace_id": desk.workspace_id,
         "client_id": client["id"],
         "stage_id": (await desk.stages())[0]["id"],
         "user_id": member.person.id,
         "invite_id": (await desk.get("/invites")).json()["items"][0]["id"],
+        "message_id": message["id"],
+        "proposal_id": message["proposals"][0]["id"],
     }
 
 
@@ -83,6 +92,7 @@ def test_the_walk_finds_the_routes() -> None:
 async def test_every_route_but_four_asks_who_is_there(server: Instance) -> None:
     nobody = dict.fromkeys(("workspace_id", "client_id", "stage_id", "user_id"), "x" * 32)
     nobody |= {"token_id": "x", "code": "x", "invite_id": "x"}
+    nobody |= {"message_id": "x", "proposal_id": "x"}
 
     for method, path in API:
         if (method, path) in FOR_NOBODY_IN_PARTICULAR:
@@ -139,6 +149,9 @@ async def test_what_stands_in_another_workspace_is_not_found_on_ones_own_channel
         "stage.delete": {"stage_id": ids["stage_id"]},
         "member.update": {"user_id": ids["user_id"], "data": {"role": "admin"}},
         "member.remove": {"user_id": ids["user_id"]},
+        "assistant.cancel": {"data": {"message_id": ids["message_id"]}},
+        "assistant.apply": {"data": {name: ids[name] for name in ("message_id", "proposal_id")}},
+        "assistant.dismiss": {"data": {name: ids[name] for name in ("message_id", "proposal_id")}},
     }.items():
         assert (await board.command(op, **fields)).status == 404, op
 

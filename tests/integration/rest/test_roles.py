@@ -8,6 +8,7 @@ import pytest
 
 from server.permissions import MINIMUM_ROLE
 from tests.drivers import Desk, Instance, Json
+from tests.integration.assistant.asking import MESSAGES, answer
 
 ROLES = ["viewer", "editor", "admin", "owner"]
 
@@ -24,6 +25,8 @@ class Room:
     invite: str
     third: str
     """A viewer."""
+    message: str  # a reply of the assistant to the one whose role is tried
+    proposal: str
 
     @property
     def me(self) -> str:
@@ -118,6 +121,26 @@ OPERATIONS: dict[str, Operation] = {
         lambda it: ("POST", f"/clients/{it.client}/comments", {"body": "Called."}),
         lambda it: {"client_id": it.client, "data": {"body": "Called."}},
     ),
+    "assistant.ask": Operation(
+        "viewer",
+        lambda it: ("POST", MESSAGES, {"prompt": "hello"}),
+        lambda it: {"data": {"prompt": "hello"}},
+    ),
+    "assistant.cancel": Operation(
+        "viewer",
+        lambda it: ("POST", f"{MESSAGES}/{it.message}/cancel"),
+        lambda it: {"data": {"message_id": it.message}},
+    ),
+    "assistant.apply": Operation(
+        "editor",
+        lambda it: ("POST", f"{MESSAGES}/{it.message}/proposals/{it.proposal}/apply"),
+        lambda it: {"data": {"message_id": it.message, "proposal_id": it.proposal}},
+    ),
+    "assistant.dismiss": Operation(
+        "editor",
+        lambda it: ("POST", f"{MESSAGES}/{it.message}/proposals/{it.proposal}/dismiss"),
+        lambda it: {"data": {"message_id": it.message, "proposal_id": it.proposal}},
+    ),
 }
 
 
@@ -130,8 +153,8 @@ async def role(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-async def new_room(ana: Desk, subject: Desk, third: Desk, role: str) -> Room:
-    """A workspace where `subject`'s person has this role."""
+async def new_room(ana: Desk, subject: Desk, third: Desk, role: str, operation: str) -> Room:
+    """A workspace where `subject`'s person has this role, with what the operation needs."""
     ana = await ana.person.new_workspace()
     desk = await ana.admit(subject.person, "admin" if role == "owner" else role)
     if role == "owner":
@@ -141,7 +164,20 @@ async def new_room(ana: Desk, subject: Desk, third: Desk, role: str) -> Room:
     assert (await ana.delete(f"/clients/{deleted['id']}")).status_code == 204
     stage = (await ana.stage("lost"))["id"]
     invite = (await ana.invite(role="viewer"))["id"]
-    return Room(ana, desk, client["id"], deleted["id"], stage, invite, third.person.id)
+    message: Json = {"id": "", "proposals": [{"id": ""}]}
+    if operation.startswith("assistant."):
+        message = await answer(desk, "Move this client to lead", client_id=client["id"])
+    return Room(
+        ana,
+        desk,
+        client["id"],
+        deleted["id"],
+        stage,
+        invite,
+        third.person.id,
+        message["id"],
+        message["proposals"][0]["id"],
+    )
 
 
 def allowed(role: str) -> dict[str, bool]:
@@ -162,10 +198,10 @@ async def test_each_role_may_do_over_rest_what_the_table_says(
     found: dict[str, bool] = {}
 
     for name, operation in OPERATIONS.items():
-        room = await new_room(desk, subject, third, role)
+        room = await new_room(desk, subject, third, role, name)
         head = await room.ana.head()
         response = await room.desk.ask(*operation.request(room))
-        assert response.status_code in (200, 201, 204, 403), f"{name}: {response.text}"
+        assert response.status_code in (200, 201, 202, 204, 403), f"{name}: {response.text}"
         found[name] = response.status_code != 403
         if not found[name]:
             assert await room.ana.head() == head, f"{name} was refused, and yet changed something"
@@ -182,7 +218,7 @@ async def test_each_role_may_do_on_the_channel_what_the_table_says(
     for name, operation in OPERATIONS.items():
         if operation.command is None:
             continue
-        room = await new_room(desk, subject, third, role)
+        room = await new_room(desk, subject, third, role, name)
         head = await room.ana.head()
         board = await room.desk.open_board()
         if name in ENDS and allowed(role)[name]:

@@ -38,7 +38,8 @@ def test_the_libraries_kept_are_those_asked_for() -> None:
     wanted = "\n".join(
         (ROOT / name).read_text() for name in ("requirements.in", "requirements-dev.in")
     )
-    wanted += "\n" + "\n".join(json.loads((ROOT / "package.json").read_text())["devDependencies"])
+    package = json.loads((ROOT / "package.json").read_text())
+    wanted += "\n" + "\n".join(package["devDependencies"] | package["dependencies"])
     table = Page("docs/decisions/0012-libraries-kept.md").table("Package", "Does", "Without it")
     for row in table:
         (package,) = code_in(row["Package"])
@@ -49,5 +50,5 @@ def test_the_browser_app_is_built_from_the_packages_named() -> None:
     package = json.loads((ROOT / "package.json").read_text())
     choice = Page("docs/decisions/0010-esbuild-and-jsx.md").section("Choice").text
     assert list(package["devDependencies"]) == ["axe-core", "esbuild"]
-    (named,) = re.findall(r"three go into the bundle:\s+(.+?)\.", choice, re.DOTALL)
+    (named,) = re.findall(r"five go into the app:\s+(.+?)\.", choice, re.DOTALL)
     assert set(re.split(r",\s+|\s+and\s+", named)) == set(package["dependencies"])

@@ -12,6 +12,7 @@ def documented() -> dict[str, float]:
         Page("docs/protocol.md").section("Limits").table("Limit", "Value", "At the limit"),
         Page("docs/rest.md").section("Limits").table("Limit", "Value", "At the limit"),
         Page("docs/operations.md").table("Limit", "Value", "Bounds"),
+        Page("docs/assistant.md").table("Limit", "Value", "Bounds"),
     ]
     found: dict[str, float] = {}
     for row in [row for table in tables for row in table]:
@@ -27,8 +28,8 @@ def test_every_limit_is_documented_with_its_value() -> None:
     limits = Limits()
     coded = {
         field.name: getattr(group, field.name)
-        for group in (limits, limits.session, limits.hub)
+        for group in (limits, limits.session, limits.hub, limits.assistant)
         for field in dataclasses.fields(group)
-        if field.name not in ("session", "hub")
+        if field.name not in ("session", "hub", "assistant")
     }
     assert documented() == coded

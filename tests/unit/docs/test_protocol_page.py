@@ -24,6 +24,7 @@ _answers: dict[str, type[msgspec.Struct]] = {
     "ack": messages.Ack,
     "error": messages.ErrorFrame,
     "change": messages.ChangeFrame,
+    "assistant": messages.AssistantFrame,
 }
 
 

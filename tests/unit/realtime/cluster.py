@@ -8,7 +8,7 @@ from realtime.bus import Bus, BusLimits, MemoryBackend
 from realtime.hub import Hub
 from realtime.topic import LoggedFrame
 from realtime.topics import HubLimits, channel_of
-from tests.unit.realtime.doubles import MemoryLog
+from tests.unit.realtime.doubles import MemoryLog, MemoryReplies
 
 LIMITS = HubLimits(
     sweep_interval_s=1.0, log_page_changes=5, max_early_changes=50, topic_linger_s=10.0
@@ -34,6 +34,7 @@ class LossyBus(Bus):
         backend = SlowToConfirm(limits or BusLimits())
         super().__init__(backend)
         self.confirms = backend.confirms
+        self.backend = backend
         self.loses: Callable[[bytes], bool] = lambda message: False
         self.said: list[bytes] = []
 
@@ -49,12 +50,14 @@ class Cluster:
     def __init__(self, bus: LossyBus) -> None:
         self.log = MemoryLog()
         self.log.create("w1")
+        self.replies = MemoryReplies()
         self.bus = bus
         self._running: dict[Hub, contextlib.AsyncExitStack] = {}
 
     async def start(self, instance: str = "a", limits: HubLimits = LIMITS) -> Hub:
         hub = Hub(
             log=self.log,
+            replies=self.replies,
             bus=self.bus,
             instance=instance,
             limits=limits,

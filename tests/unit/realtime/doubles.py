@@ -8,6 +8,7 @@ from typing import Any
 from realtime.frames import Frame, Outgoing
 from realtime.hub import Hub
 from realtime.problems import CloseCode
+from realtime.replies import ReplyHead, StoredReply
 from realtime.topic import LoggedFrame
 from realtime.topics import LogUnavailable
 from tests.unit.virtual_time import ENOUGH_S
@@ -47,6 +48,9 @@ class Socket:
         self.closed = self.closed or code
         self.reads.set()
         self._moved.set()
+
+    def backlog_bytes(self) -> int:
+        return 0 if self.reads.is_set() else 1024 * 1024
 
     async def drained(self) -> bool:
         self.looked_at += 1
@@ -145,6 +149,35 @@ class MemoryLog:
             await asyncio.sleep(0)
         if "w1" in workspace_ids:
             await self.answers.wait()
+        if not self.available:
+            raise LogUnavailable("the database is away")
+
+
+class MemoryReplies:
+    """The replies of w1 as they are stored, in a database that can be away."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, StoredReply] = {}
+        self.available = True
+        self.heads_read = 0
+
+    def store(self, reply: StoredReply) -> None:
+        self.rows[reply.message["id"]] = reply
+
+    async def heads(self, workspace_ids: Sequence[str]) -> dict[str, list[ReplyHead]]:
+        self._reach()
+        self.heads_read += 1
+        heads = [
+            ReplyHead(id_, row.ended is None, row.revision, len(row.text))
+            for id_, row in self.rows.items()
+        ]
+        return {"w1": heads} if "w1" in workspace_ids else {}
+
+    async def load(self, workspace_id: str, message_id: str) -> StoredReply | None:
+        self._reach()
+        return self.rows.get(message_id)
+
+    def _reach(self) -> None:
         if not self.available:
             raise LogUnavailable("the database is away")
 
