@@ -10,7 +10,7 @@ PACKAGES := server realtime storage
 FRONT_END := $(shell find static -type f -not -path 'static/dist/*' 2>/dev/null)
 TESTS ?= tests
 
-.PHONY: help run demo test soak check pins clean
+.PHONY: help run demo test screenshots soak bench bench-profile check pins clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -26,14 +26,25 @@ test: .venv/tests static/dist/.built check ## check the code and run every test 
 	@npm test --silent
 	@$(PYTHON) -m pytest $(TESTS)
 
+screenshots: .venv/tests static/dist/.built ## take a picture of every screen, into tests/.artifacts/screenshots
+	@scripts/setup/services.sh
+	@$(PYTHON) -m tests.browser.screenshots
+
 soak: .venv/tests ## harm a whole installation for a while, and check it (SECONDS=600 SEED=1)
 	@scripts/setup/services.sh
 	@$(PYTHON) -m tests.fault.soak --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
 
+bench: .venv/tests ## measure the server against its peers (ROWS="fanout idle" for some, QUICK=1 for a smoke run)
+	@scripts/setup/services.sh
+	@$(PYTHON) -m bench.run $(if $(QUICK),--quick) $(if $(REPETITIONS),--repetitions $(REPETITIONS)) $(ROWS)
+
+bench-profile: .venv/tests ## where the time goes (SERVER=clientflow RATE=50, 0 for full speed)
+	@$(PYTHON) -m bench.profiling $(SERVER) --rate $(or $(RATE),0)
+
 check: .venv/tests ## style, types and import rules
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy $(PACKAGES)
+	@.venv/bin/mypy $(PACKAGES) bench
 	@log=$$(.venv/bin/lint-imports --no-cache) || { echo "$$log"; exit 1; }
 
 pins: ## renew requirements*.txt after an edit of requirements*.in

@@ -32,6 +32,8 @@ const options = {
     icon: "static/src/icon.svg",
   },
   entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  splitting: true, // what is imported when it is needed becomes a file of its own
   outdir: dist,
   bundle: true,
   format: "esm",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests run beside the app, where it is missing: Redis, PostgreSQL, Chromium, and
-# libfaketime, which gives one of the servers a clock that can be set.
+# Installs what the tests run beside the app, where it is missing: Redis, PostgreSQL, Chromium,
+# libfaketime, which gives one of the servers a clock that can be set, and gcc for the load generator.
 # The tests start servers of their own; none is started here.
 set -euo pipefail
 
@@ -10,6 +10,7 @@ has redis-server || missing+=(redis-server)
 has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 has chromium || has chromium-browser || has google-chrome || missing+=(chromium fonts-liberation)
 compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || missing+=(libfaketime)
+has gcc || missing+=(gcc libc6-dev)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if ! has apt-get; then

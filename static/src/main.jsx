@@ -1,14 +1,17 @@
 import { render } from "preact";
+import { createLetters } from "./actions/letters.js";
 import { App } from "./app/app.jsx";
 import { AppContext } from "./app/context.js";
 import { createRouter } from "./app/router.js";
 import { mediaSignal } from "./app/media.js";
 import { createTheme } from "./app/theme.js";
+import { createKeptCommands } from "./session/kept-commands.js";
 import { Session } from "./session/session.js";
 import { createVault } from "./session/vault.js";
 import { systemClock as clock } from "./sync/clock.js";
 import { defaultLimits as limits } from "./sync/limits.js";
 import { createRest } from "./sync/rest.js";
+import { language } from "./text/index.js";
 import { createToasts } from "./ui/toasts.jsx";
 
 const { localStorage: storage, location, navigator } = window;
@@ -24,15 +27,19 @@ const session = new Session({
 });
 const request = createRest({ base, fetch, tokens: session.tokens, clock, limits });
 const app = {
+  clock,
   origin: location.origin,
   session,
   request,
   router: createRouter(window),
-  theme: createTheme({ root: document.documentElement, storage }),
+  keptCommands: createKeptCommands({ indexedDB: window.indexedDB, name: "clientflow.commands" }),
+  theme: createTheme({ root: document.documentElement, storage, window }),
+  letters: createLetters(storage),
   toasts: createToasts(clock),
   narrow: mediaSignal("(max-width: 720px)"),
 };
 
+document.documentElement.lang = language;
 session.start();
 
 render(

@@ -4,10 +4,12 @@
 //   sync.subscribe((state) => …);
 //   sync.start();
 //   await sync.send({ op: "client.update", client_id, data: { name } });
+import { Assistant } from "./sync/assistant.js";
 import { systemClock } from "./sync/clock.js";
 import { Delivery } from "./sync/delivery.js";
 import { newId } from "./sync/ids.js";
 import { Inbox } from "./sync/inbox.js";
+import { Keeping } from "./sync/keeping.js";
 import { defaultLimits } from "./sync/limits.js";
 import { Link } from "./sync/link.js";
 import { foldPresence, samePresence } from "./sync/presence.js";
@@ -22,9 +24,9 @@ export { Refused, SignedOut, Unreachable } from "./sync/problem.js";
 
 /**
  * origin: "https://host"; tokens: see sync/rest.js; user: who this is, if known before the welcome; schedule: how
- * remote changes are gathered into one update. State: {loaded, workspace, stages, members, clients, comments, seq,
- * me, role, presence, connection, pending, lastError, ended}; connection is "connecting", "live", "resuming",
- * "polling" or "offline".
+ * remote changes are gathered into one update; kept: where commands outlast the page, see sync/keeping.js. State: {loaded, workspace, stages, members, clients, comments, seq,
+ * me, role, presence, assistant, asking, connection, pending, lastError, ended}; connection is "connecting", "live",
+ * "resuming", "polling" or "offline".
  */
 export function createSync(options) {
   return new Sync({
@@ -35,6 +37,7 @@ export function createSync(options) {
     schedule: queueMicrotask,
     newId,
     user: null,
+    kept: null,
     ...options,
     limits: { ...defaultLimits, ...options.limits },
   });
@@ -46,6 +49,8 @@ class Sync {
   #replica = new Replica();
   #link;
   #delivery;
+  #assistant;
+  #keeping;
   #request;
   #root;
   #inbox;
@@ -71,6 +76,14 @@ class Sync {
     this.#inbox = new Inbox({ deliver: (changes) => this.#fold(changes), schedule: options.schedule });
     this.#request = createRest({ ...options, base: `${origin}/api/v1` });
     const shared = { clock, limits, random, request: this.#request };
+    this.#assistant = new Assistant({
+      ...shared,
+      root: this.#root,
+      schedule: options.schedule,
+      on: { changed: (assistant) => this.#patch({ assistant }) },
+    });
+    this.#patch({ assistant: this.#assistant.view });
+    this.#keeping = options.kept && new Keeping(options.kept);
     this.#link = new Link({
       ...shared,
       tokens,
@@ -111,8 +124,10 @@ class Sync {
     return this.#store.subscribe(listener);
   }
 
-  /** Reads the board, then follows it. */
+  /** Reads the board, then follows it; what an earlier page could not send goes out first. */
   async start() {
+    const left = (await this.#keeping?.read()) ?? [];
+    if (left.length > 0) this.#give(left);
     await this.#load();
     if (!this.#stopped) this.#link.start();
   }
@@ -121,6 +136,7 @@ class Sync {
     this.#stopped = true;
     this.#loading?.abort();
     this.#delivery.stop();
+    this.#assistant.stop();
     this.#link.stop();
   }
 
@@ -139,10 +155,18 @@ class Sync {
   send(command, local = null) {
     const { clock, newId } = this.#options;
     const at = new Date(clock.now()).toISOString();
-    const entry = this.#replica.outbox.add({ id: newId(), command, local, at, userId: this.state.me?.id ?? null });
+    return this.#give([{ id: newId(), command, local, at }])[0].answered;
+  }
+
+  #give(records) {
+    const userId = this.state.me?.id ?? null;
+    const entries = records.map((record) => this.#replica.outbox.add({ ...record, userId }));
     this.#publish();
     this.#delivery.flush();
-    return entry.answered;
+    for (const { answered, command } of entries.filter((entry) => entry.command.op.startsWith("assistant."))) {
+      answered.then((result) => this.#assistant.answered(command.op, result)).catch(() => {});
+    }
+    return entries;
   }
 
   /** What this person looks at and edits; told to the others, and again after each reconnect. */
@@ -152,12 +176,26 @@ class Sync {
     this.#link.send({ type: "presence", state });
   }
 
+  /** Would a command be lost if the page went away now? */
+  get unsafe() {
+    return this.state.pending > 0 && !this.#keeping?.works;
+  }
+
   /** From now on the client's comments are in `state.comments` and kept up to date. */
   async loadComments(clientId) {
     this.#replica.watchComments(clientId);
     const path = `${this.#root}/clients/${encodeURIComponent(clientId)}/comments?limit=200`;
     this.#replica.addComments(clientId, await allPages(this.#request, path));
     this.#publish();
+  }
+
+  /** From now on `state.assistant` has the thread's newest messages, whole. */
+  openThread() {
+    return this.#assistant.open();
+  }
+
+  readEarlierMessages() {
+    return this.#assistant.readEarlier();
   }
 
   /** REST below this workspace, for what is not part of the board. */
@@ -206,6 +244,7 @@ class Sync {
       this.#link.send({ type: "presence", state: this.#myPresence });
     }
     if (!frame.resumed) this.#load();
+    this.#assistant.returned();
     this.#delivery.resumed();
   }
 
@@ -220,6 +259,8 @@ class Sync {
         return this.#report(frame.problem.detail, { problem: frame.problem });
       case "presence":
         return this.#patch({ presence: foldPresence(this.state.presence, frame) });
+      case "assistant":
+        return this.#assistant.received(frame);
       default: // frames of a newer server
     }
   }
@@ -246,6 +287,7 @@ class Sync {
   #status(connection) {
     // Without a socket nobody tells who is here; over a short gap the last word stands.
     const blind = connection === "offline" || connection === "polling";
+    this.#assistant.poll(connection === "polling");
     this.#patch(blind ? { connection, presence: new Map() } : { connection });
   }
 
@@ -265,6 +307,7 @@ class Sync {
   }
 
   #publish(more = {}) {
+    this.#keeping?.follow(this.#replica.outbox.entries);
     this.#patch({ ...this.#replica.view(), ...more });
   }
 

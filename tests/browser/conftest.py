@@ -6,7 +6,7 @@ Nothing is cleaned up between tests: each takes people and workspaces of its own
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -50,11 +50,11 @@ async def over_redis(
 
 @asynccontextmanager
 async def two_instances(
-    postgres: PostgresServer, redis: RedisServer
+    postgres: PostgresServer, redis: RedisServer, settings: Mapping[str, str] | None = None
 ) -> AsyncIterator[tuple[Instance, Instance]]:
     """Of one new database; they start at the same time, and the first to come migrates it."""
     url = postgres.create_database()
-    processes = [ServerProcess(url, redis.url) for _ in range(2)]
+    processes = [ServerProcess(url, redis.url, settings) for _ in range(2)]
     try:
         await asyncio.gather(*(asyncio.to_thread(process.start) for process in processes))
         async with Instance(processes[0]) as first, Instance(processes[1]) as second:

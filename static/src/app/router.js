@@ -1,20 +1,27 @@
-// Addresses live in the hash: #/, #/w/{workspace}, #/w/{workspace}/c/{client}, #/invite/{code}.
+// Addresses live in the hash: #/, #/w/{workspace}, #/w/{workspace}/c/{client}, #/invite/{code}. After a board's
+// address `?` and its view may follow; see view/view.js.
 import { signal } from "@preact/signals";
+
+const withSearch = (path, search) => (search ? `${path}?${search}` : path);
 
 export const paths = {
   home: () => "#/",
-  workspace: (workspace) => `#/w/${encodeURIComponent(workspace)}`,
-  client: (workspace, client) => `#/w/${encodeURIComponent(workspace)}/c/${encodeURIComponent(client)}`,
+  workspace: (workspace, search = "") => withSearch(`#/w/${encodeURIComponent(workspace)}`, search),
+  client: (workspace, client, search = "") =>
+    withSearch(`#/w/${encodeURIComponent(workspace)}/c/${encodeURIComponent(client)}`, search),
 };
 
 export function routeOf(hash) {
+  const cut = hash.includes("?") ? hash.indexOf("?") : hash.length;
   const parts = hash
+    .slice(0, cut)
     .replace(/^#?\/?/, "")
     .split("/")
     .filter(Boolean)
     .map(decoded);
   if (parts[0] === "w" && parts[1]) {
-    return { name: "board", workspace: parts[1], client: parts[2] === "c" ? (parts[3] ?? null) : null };
+    const client = parts[2] === "c" ? (parts[3] ?? null) : null;
+    return { name: "board", workspace: parts[1], client, search: hash.slice(cut + 1) };
   }
   if (parts[0] === "invite" && parts[1]) return { name: "invite", code: parts[1] };
   return { name: "home" };

@@ -1,18 +1,26 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useBoard } from "../app/context.js";
 import { text } from "../text/index.js";
+import { Nothing } from "../view/nothing.jsx";
 import { Column } from "./column.jsx";
 import { cancelKeyboardMove, onBoardKeyDown, onBoardKeyUp } from "./drag/keyboard.js";
 import { PointerDrag } from "./drag/pointer.js";
+import { createMetrics } from "./metrics.js";
 
 export function Board({ opened, covered }) {
   const board = useBoard();
   const root = useRef(null);
+  const metrics = useMemo(createMetrics, []);
   const columns = board.columns.value;
-  const found = columns.reduce((sum, column) => sum + column.clients.length, 0);
-  const query = board.filter.value.trim();
 
-  useEffect(() => new PointerDrag(root.current, board).attach(), []);
+  useEffect(() => new PointerDrag(root.current, board, metrics).attach(), []);
+  useEffect(() => {
+    window.addEventListener("resize", metrics.forget);
+    return () => window.removeEventListener("resize", metrics.forget);
+  }, []);
+  useEffect(() => {
+    if (opened) board.show(opened); // the panel has taken some of the board's room
+  }, [opened]);
 
   return (
     <main
@@ -22,6 +30,7 @@ export function Board({ opened, covered }) {
       aria-label={board.about.value.name}
       onKeyDown={(event) => onBoardKeyDown(board, event)}
       onKeyUp={onBoardKeyUp}
+      onFocusIn={({ target }) => (board.focused = target.closest("[data-card]")?.dataset.card ?? null)}
       onFocusOut={({ relatedTarget }) =>
         relatedTarget && !relatedTarget.closest("[data-card]") && cancelKeyboardMove(board)
       }
@@ -29,16 +38,15 @@ export function Board({ opened, covered }) {
       <p id="drag-hint" class="visually-hidden">
         {text.drag.hint}
       </p>
-      {query && found === 0 && (
-        <div class="board__nothing">
-          <p>{text.board.noMatch(query)}</p>
-          <button type="button" class="button" onClick={() => (board.filter.value = "")}>
-            {text.board.clearFilter}
-          </button>
-        </div>
-      )}
+      <Nothing />
       {columns.map((column, index) => (
-        <Column key={column.stage.key} column={column} first={index === 0} opened={ownedBy(column, opened)} />
+        <Column
+          key={column.stage.key}
+          column={column}
+          metrics={metrics}
+          first={index === 0}
+          opened={ownedBy(column, opened)}
+        />
       ))}
     </main>
   );

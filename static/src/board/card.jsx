@@ -1,61 +1,65 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { useApp, useBoard } from "../app/context.js";
-import { paths } from "../app/router.js";
-import { daysUntil, formatDay } from "../format/dates.js";
+import { useBoard } from "../app/context.js";
 import { formatMoney } from "../format/money.js";
-import { joinNames } from "../format/names.js";
 import { text } from "../text/index.js";
 import { Avatar } from "../ui/avatar.jsx";
-import { CalendarIcon } from "../ui/icons.jsx";
+import { Due } from "../ui/due.jsx";
+import { flash, isCalm } from "../ui/flash.js";
+import { Viewers } from "../ui/viewers.jsx";
 import { memo } from "../ui/memo.jsx";
+import { shapeOf } from "./metrics.js";
 
-const FLASH_MS = 1_200;
 const ARRIVAL_MS = 180;
 const NEWS_MS = 5_000; // what changed longer ago is no news
 const MOST_TAGS = 3;
 
-export const Card = memo(function Card({ client, opened, lifted }) {
+/** `top`: where it stands in its column, in pixels; `place` of `count`: the same in numbers. */
+export const Card = memo(function Card({ client, top, place, count, opened, lifted }) {
   const board = useBoard();
-  const { router } = useApp();
   const element = useRef(null);
   useArrival(element, client, board);
-  useLayoutEffect(() => {
-    // The panel has taken some of the board's room.
-    if (opened) element.current.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [opened]);
   useFlash(element, client, board);
   const { name, company, tags, value } = client;
-  const owner = client.owner_id ? board.members.value.get(client.owner_id) : null;
-  const foot = value || client.next_action_at || owner;
 
   return (
     <li
       ref={element}
       data-card={client.id}
+      data-shape={shapeOf(client)}
       class={`card ${opened ? "card--open" : ""} ${lifted ? `card--${lifted}` : ""}`}
+      style={{ translate: `0 ${top}px` }}
+      aria-posinset={place}
+      aria-setsize={count}
     >
       <button
         type="button"
         class="card__name"
+        title={name}
         aria-describedby={board.canEdit.value ? "drag-hint" : undefined}
         aria-current={opened ? "true" : undefined}
-        onClick={() => router.go(paths.client(board.workspace, client.id))}
+        onClick={() => board.open(client.id)}
       >
         {name}
       </button>
       {company && <p class="card__company">{company}</p>}
       {tags.length > 0 && <Tags tags={tags} />}
-      {foot && (
+      {(value || client.next_action_at || client.owner_id) && (
         <div class="card__foot">
           {value && <span class="card__value">{formatMoney(value)}</span>}
           {client.next_action_at && <Due when={client.next_action_at} />}
-          {owner && <Avatar id={owner.user_id} name={owner.name} size="small" label={text.board.owner(owner.name)} />}
+          {client.owner_id && <Owner id={client.owner_id} />}
         </div>
       )}
-      <Viewers id={client.id} />
+      <Viewers id={client.id} class="card__viewers" />
     </li>
   );
 });
+
+function Owner({ id }) {
+  const owner = useBoard().members.value.get(id);
+  const name = owner?.name ?? text.panel.formerMember;
+  return <Avatar id={id} name={name} size="small" label={text.board.owner(name)} />;
+}
 
 function Tags({ tags }) {
   return (
@@ -74,38 +78,12 @@ function Tags({ tags }) {
   );
 }
 
-function Due({ when }) {
-  const days = daysUntil(when);
-  const urgency = days < 0 ? "due--late" : days === 0 ? "due--today" : "";
-  return (
-    <span class={`due ${urgency}`} title={days < 0 ? text.board.overdue : undefined}>
-      <CalendarIcon size={13} />
-      <span class="visually-hidden">{days < 0 ? `${text.board.overdue}: ` : text.board.nextAction("")}</span>
-      <time dateTime={when}>{formatDay(when)}</time>
-    </span>
-  );
-}
-
-/** Whoever has this card open right now. */
-function Viewers({ id }) {
-  const viewers = useBoard().viewers.value.get(id);
-  if (!viewers) return null;
-  return (
-    <span class="card__viewers">
-      <span class="visually-hidden">{text.board.viewing(joinNames(viewers.map(({ name }) => name)))}</span>
-      {viewers.slice(0, 3).map((person) => (
-        <Avatar key={person.id} id={person.id} name={person.name} size="tiny" />
-      ))}
-    </span>
-  );
-}
-
 /** A card that is new here comes in softly, unless this person has just put it down here. */
 function useArrival(element, client, board) {
   useLayoutEffect(() => {
     if (board.justMoved === client.id) return;
     if (Math.abs(Date.now() - Date.parse(client.updated_at)) > NEWS_MS || isCalm()) return;
-    element.current.animate([{ opacity: 0, transform: "scale(.97)" }, {}], {
+    element.current.animate([{ opacity: 0, scale: 0.97 }, {}], {
       duration: ARRIVAL_MS,
       easing: "ease-out",
     });
@@ -118,12 +96,6 @@ function useFlash(element, client, board) {
   useEffect(() => {
     const news = client.version > seen.current && client.updated_by !== board.me.peek()?.id;
     seen.current = client.version;
-    if (!news || isCalm()) return;
-    const glow = { backgroundColor: "var(--accent-soft)" };
-    element.current.animate([glow, { ...glow, offset: 0.3 }, {}], FLASH_MS);
+    if (news) flash(element.current);
   }, [client.version]);
-}
-
-function isCalm() {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

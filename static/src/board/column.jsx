@@ -1,34 +1,52 @@
 import { useComputed } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { useBoard } from "../app/context.js";
 import { formatMoney, formatTotal } from "../format/money.js";
 import { text } from "../text/index.js";
 import { memo } from "../ui/memo.jsx";
+import { isFiltered } from "../view/view.js";
+import { useViewport } from "../virtual/viewport.js";
+import { indicesIn, scrollToShow } from "../virtual/window.js";
+import { arrangementOf } from "./arrangement.js";
 import { Card } from "./card.jsx";
-import { withInserted } from "./columns.js";
 import { Composer } from "./composer.jsx";
-import { useSlide } from "./slide.js";
 
-export const Column = memo(function Column({ column, first, opened }) {
+const REVEAL_MARGIN_PX = 8;
+const REVEAL_WITHIN_MS = 1_000; // a card that comes later than this shall not take the focus any more
+
+export const Column = memo(function Column({ column, metrics, first, opened }) {
   const board = useBoard();
   const { stage, clients, totals } = column;
-  const list = useRef(null);
+  const scroller = useRef(null);
   const drag = useComputed(() => {
     const moving = board.drag.value;
     if (!moving) return null;
     const home = board.clients.value.get(moving.id)?.stage;
     return moving.to.stage === stage.key || home === stage.key ? moving : null;
   }).value;
-  const items = itemsOf(board, column, drag);
+  const items = useMemo(() => arrangementOf(column, drag, board.clients.peek().get(drag?.id)), [column, drag]);
+  const { tops, total, heights } = metrics.place(items, drag?.mode === "pointer" ? drag.id : null);
+  const { from, to } = useViewport(scroller);
+  const wanted = board.reveal.value;
+  const revealed = wanted ? items.findIndex(({ id }) => id === wanted.id) : -1;
+  const kept = [drag?.id, board.focused].map((id) => (id ? items.findIndex((item) => item.id === id) : -1));
+  const shown = indicesIn(tops, from, to, [revealed, ...kept]);
 
-  useSlide(list, items);
+  useLayoutEffect(() => metrics.measure(scroller.current));
   useLayoutEffect(() => {
-    const id = board.focusNext;
-    if (!id || !items.some((item) => item.id === id)) return;
-    board.focusNext = null;
-    const card = list.current.querySelector(`[data-card="${CSS.escape(id)}"]`);
-    card.querySelector("button").focus({ preventScroll: true });
-    card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const list = scroller.current;
+    if (revealed < 0 || list.closest("[inert]")) return;
+    board.reveal.value = null;
+    if (performance.now() - wanted.at > REVEAL_WITHIN_MS) return;
+    list.scrollTop = scrollToShow({
+      top: tops[revealed],
+      height: heights[revealed],
+      now: list.scrollTop,
+      room: list.clientHeight,
+      margin: REVEAL_MARGIN_PX,
+    });
+    list.closest("section").scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (wanted.focus) cardIn(list, wanted.id).querySelector("button").focus({ preventScroll: true });
   });
 
   return (
@@ -41,37 +59,47 @@ export const Column = memo(function Column({ column, first, opened }) {
         </span>
         <Totals totals={totals} />
       </header>
-      <ul class="column__list" role="list" data-list ref={list} aria-label={text.board.cards(clients.length)}>
-        {items.map((item) =>
-          item.gap ? (
-            <li key="gap" class="gap" data-gap aria-hidden="true" style={{ height: `${drag.height}px` }} />
-          ) : (
-            <Card
-              key={item.id}
-              client={item}
-              opened={opened === item.id}
-              lifted={drag?.id === item.id ? drag.mode : null}
-            />
-          ),
+      <div class="column__list" data-list ref={scroller}>
+        {items.length === 0 ? (
+          <Empty first={first} />
+        ) : (
+          <ul
+            class="column__cards"
+            role="list"
+            aria-label={text.board.cards(clients.length)}
+            style={{ height: `${total}px` }}
+          >
+            {shown.map((index) => {
+              const item = items[index];
+              if (item.gap) return <Gap key="gap" top={tops[index]} height={item.height} />;
+              return (
+                <Card
+                  key={item.id}
+                  client={item}
+                  top={tops[index]}
+                  place={index + 1}
+                  count={items.length}
+                  opened={opened === item.id}
+                  lifted={drag?.id === item.id ? drag.mode : null}
+                />
+              );
+            })}
+          </ul>
         )}
-        {items.length === 0 && <Empty first={first} />}
-      </ul>
-      {board.canEdit.value && <Composer stage={stage.key} list={list} />}
+      </div>
+      {board.canEdit.value && <Composer stage={stage.key} />}
     </section>
   );
 });
 
-/** The cards as they stand, with the card being moved (or the gap for it) where it would come to stand. */
-function itemsOf(board, { stage, clients }, drag) {
-  if (!drag || drag.mode === "settling") return clients;
-  const mine = drag.to.stage === stage.key;
-  if (drag.mode === "pointer") {
-    // The card itself stays where it was, unseen: a finger's events end with the element that they began on.
-    return mine ? withInserted(clients, null, drag.to.previousId, { gap: true }) : clients;
-  }
-  const client = board.clients.peek().get(drag.id);
-  if (mine && client) return withInserted(clients, drag.id, drag.to.previousId, client);
-  return clients.filter(({ id }) => id !== drag.id);
+function Gap({ top, height }) {
+  return (
+    <li class="gap" data-gap aria-hidden="true" style={{ height: `${height}px`, translate: `0 ${top}px` }} />
+  );
+}
+
+function cardIn(list, id) {
+  return list.querySelector(`[data-card="${CSS.escape(id)}"]`);
 }
 
 function Totals({ totals }) {
@@ -88,12 +116,18 @@ function Totals({ totals }) {
 function Empty({ first }) {
   const board = useBoard();
   if (!first || board.clients.value.size > 0) {
-    return <li class="column__empty">{board.filter.value.trim() ? text.board.noneFound : text.board.emptyColumn}</li>;
+    const words = isFiltered(board.view.value) ? text.board.noneFound : text.board.emptyColumn;
+    return <p class="column__empty">{words}</p>;
   }
   return (
-    <li class="column__welcome">
+    <div class="column__welcome">
       <strong>{text.board.emptyTitle}</strong>
       <p>{board.canEdit.value ? text.board.emptyLead : text.board.emptyViewer}</p>
-    </li>
+      {board.canEdit.value && (
+        <button type="button" class="link" onClick={() => board.addSamples().catch(() => {})}>
+          {text.samples.add}
+        </button>
+      )}
+    </div>
   );
 }

@@ -6,7 +6,8 @@ import { byPosition } from "../sync/ranks.js";
 export function columnsOf({ stages, clients, matches }, previous = []) {
   const buckets = new Map(stages.map((stage) => [stage.key, []]));
   for (const client of clients.values()) {
-    if (!matches || matches(client)) buckets.get(client.stage)?.push(client);
+    const bucket = buckets.get(client.stage);
+    if (bucket && (!matches || matches(client))) bucket.push(client);
   }
   const known = new Map(previous.map((column) => [column.stage.key, column]));
   return stages.map((stage) => {

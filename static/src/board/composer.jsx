@@ -1,21 +1,28 @@
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useBoard } from "../app/context.js";
 import { text } from "../text/index.js";
 import { PlusIcon } from "../ui/icons.jsx";
 
 /** Adds clients at the foot of a column, one after the other. */
-export function Composer({ stage, list }) {
+export function Composer({ stage }) {
   const board = useBoard();
   const [open, setOpen] = useState(false);
   const button = useRef(null);
   const input = useRef(null);
+  const asked = board.composing.value === stage;
+
+  useLayoutEffect(() => {
+    if (!asked) return;
+    board.composing.value = null;
+    setOpen(true);
+    input.current?.focus();
+  }, [asked]);
 
   function add() {
     const name = input.current.value.trim();
     if (name === "") return;
-    board.create(name, stage);
+    board.show(board.create(name, stage));
     input.current.value = "";
-    requestAnimationFrame(() => list.current?.scrollTo({ top: list.current.scrollHeight, behavior: "smooth" }));
   }
 
   function close() {

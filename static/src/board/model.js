@@ -1,20 +1,31 @@
 // One open board: the sync client's state as signals, what the views derive from it, and what a person can do.
 import { batch, computed, effect, signal } from "@preact/signals";
+import { createAssistant } from "../assistant/model.js";
+import { removalOperations, sampleOperations } from "../samples/samples.js";
 import { createSync } from "../sync.js";
 import { newId } from "../sync/ids.js";
 import { byPosition, rankAtEnd, rankBehind } from "../sync/ranks.js";
-import { text } from "../text/index.js";
+import { language, locale, text } from "../text/index.js";
+import { messageOf } from "../text/problems.js";
+import { inCommands, refusals } from "../table/bulk.js";
+import { viewInAddress } from "../view/address.js";
+import { matcherOf } from "../view/filter.js";
+import { sorted } from "../view/order.js";
+import { savedViews } from "../view/saved.js";
+import { noFilters, sameFilters, viewOf } from "../view/view.js";
 import { columnsOf, previousIn } from "./columns.js";
-import { matcherOf } from "./search.js";
 
+const TOLD_ELSEWHERE = /^(member|stage|assistant\.(apply|dismiss))/; // where the command was given
 const GATHER_MS = 16; // remote changes that come within one frame are shown together
 
-export function openBoard({ origin, session, toasts, workspace }) {
+export function openBoard({ clock, keptCommands, origin, router, session, toasts, workspace }) {
+  const user = session.state.peek().user;
   const sync = createSync({
     origin,
     workspace,
     tokens: session.tokens,
-    user: session.state.peek().user,
+    user,
+    kept: keptCommands.place(user.id, workspace),
     schedule: (run) => setTimeout(run, GATHER_MS),
   });
   const state = signal(sync.state);
@@ -29,12 +40,22 @@ export function openBoard({ origin, session, toasts, workspace }) {
     "role",
   ].map(part);
 
-  const filter = signal("");
+  const address = viewInAddress({ clock, router, workspace });
+  const { view } = address;
+  let lastFilters = view.peek();
+  const filters = computed(() => (lastFilters = sameFilters(lastFilters, view.value) ? lastFilters : view.value));
+  const matches = computed(() => matcherOf(filters.value, { me: me.value?.id }));
   let lastColumns = [];
   const columns = computed(() => {
-    const matches = matcherOf(filter.value);
-    lastColumns = columnsOf({ stages: stages.value, clients: clients.value, matches }, lastColumns);
+    const wanted = filters.value.stages;
+    const some = wanted.length > 0 ? stages.value.filter(({ key }) => wanted.includes(key)) : stages.value;
+    lastColumns = columnsOf({ stages: some, clients: clients.value, matches: matches.value }, lastColumns);
     return lastColumns;
+  });
+  const sort = computed(() => view.value.sort);
+  const rows = computed(() => {
+    const list = columns.value.flatMap((column) => column.clients);
+    return sorted(list, sort.value, { stages: stages.value, members: members.value, locale });
   });
   const others = computed(() => [...presence.value.values()].filter((person) => person.id !== me.value?.id));
   const viewers = computed(() => grouped(others.value, (person) => person.viewing));
@@ -51,8 +72,17 @@ export function openBoard({ origin, session, toasts, workspace }) {
     comments,
     me,
     role,
-    filter,
+    view,
+    matches,
     columns,
+    rows, // of the table
+    filtersOpen: signal(false),
+    paletteOpen: signal(false),
+    shortcutsOpen: signal(false),
+    filterInput: { current: null }, // where words to filter by are typed
+    composing: signal(null), // the stage in whose column a new client is to be typed
+    found: computed(() => columns.value.reduce((sum, column) => sum + column.clients.length, 0)),
+    savedViews: savedViews({ storage: window.localStorage, window, workspace }),
     others,
     viewers,
     editors,
@@ -63,22 +93,42 @@ export function openBoard({ origin, session, toasts, workspace }) {
     ended: part("ended"),
     canEdit: computed(() => role.value !== null && role.value !== "viewer"),
     canManage: computed(() => role.value === "owner" || role.value === "admin"),
+    assistant: createAssistant({ sync, state, storage: window.sessionStorage }),
     drag: signal(null), // see board/drag/
     announcement: signal(""),
-    focusNext: null, // the card that takes the focus when its column has rendered it
+    reveal: signal(null), // {id, focus, at}: a card that its column is to bring into sight
+    focused: null, // the card with the focus: it stays drawn wherever the column is scrolled to
     justMoved: null, // the card that a person has just put down: it does not animate in
+
+    changeView: address.change,
+    openView: (search) => address.change(viewOf(search)),
+    settleAddress: address.settle,
+    clearFilters: () => address.change(noFilters),
+    open: (id) => address.open(id),
+    href: address.href,
+    closePanel: (how) => address.open(null, how),
+
+    /** Brings a card into sight, and the focus to it if asked. */
+    show: (id, { focus = false } = {}) => (board.reveal.value = { id, focus, at: performance.now() }),
+
+    compose() {
+      address.change({ layout: "board" });
+      board.composing.value = columns.peek()[0]?.stage.key ?? null;
+    },
 
     create(name, stage) {
       const id = newId();
       const position = rankAtEnd(clients.peek(), stage);
       batch(() => {
-        filter.value = "";
+        address.change(noFilters);
         sync.send({ op: "client.create", data: { id, name, stage, position } });
       });
       return id;
     },
 
-    update: (id, data) => sync.send({ op: "client.update", client_id: id, data }),
+    /** With `ifVersion` it is refused if the client has another version by then. */
+    update: (id, data, { ifVersion } = {}) =>
+      sync.send({ op: "client.update", client_id: id, data, ...(ifVersion ? { if_version: ifVersion } : {}) }),
 
     /** Puts a card behind another (null: first) in a stage. Says whether that was a move at all. */
     move(id, { stage, previousId }) {
@@ -98,6 +148,14 @@ export function openBoard({ origin, session, toasts, workspace }) {
       toasts.show(text.panel.removed(client.name), { action: { label: text.panel.undo, run: undo } });
     },
 
+    /** Many operations at once; resolves with those that were refused, see table/bulk.js. `deleted` are to come back. */
+    async bulk(operations, deleted = []) {
+      const parts = inCommands(operations);
+      const local = { clients: new Map(deleted.map((client) => [client.id, client])) };
+      const answers = await Promise.all(parts.map((part) => sync.send({ op: "client.bulk", operations: part }, local)));
+      return answers.flatMap(({ results }, index) => refusals(parts[index], results));
+    },
+
     comment(clientId, body) {
       const data = { id: newId(), body };
       return sync.send({ op: "comment.create", client_id: clientId, data }, { author_name: me.peek()?.name });
@@ -113,9 +171,24 @@ export function openBoard({ origin, session, toasts, workspace }) {
     changeRole: (userId, next) => sync.send({ op: "member.update", user_id: userId, data: { role: next } }),
     removeMember: (userId) => sync.send({ op: "member.remove", user_id: userId }),
     invite: async (draft) => (await sync.request("POST", "/invites", { body: draft })).data,
+    invites: async () => (await sync.request("GET", "/invites")).data.items,
+    revokeInvite: (id) => sync.request("DELETE", `/invites/${encodeURIComponent(id)}`),
+
+    addStage: (data) => sync.send({ op: "stage.create", data }),
+    updateStage: (id, data) => sync.send({ op: "stage.update", stage_id: id, data }),
+    removeStage: (id, moveTo) => sync.send({ op: "stage.delete", stage_id: id, move_to: moveTo }),
+
+    addSamples() {
+      const userId = me.peek()?.id ?? null;
+      const operations = sampleOperations({ language, locale, stages: stages.peek(), userId, now: clock.now() });
+      return sync.send({ op: "client.bulk", operations });
+    },
+    removeSamples: () => sync.send({ op: "client.bulk", operations: removalOperations(clients.peek().values()) }),
 
     present: (what) => sync.present(what),
     close() {
+      address.close();
+      board.savedViews.close();
       stopErrors();
       stopListening();
       unsubscribe();
@@ -127,7 +200,7 @@ export function openBoard({ origin, session, toasts, workspace }) {
   const unsubscribe = sync.subscribe((next) => (state.value = next));
   const stopErrors = effect(() => {
     const error = state.value.lastError;
-    const elsewhere = error?.command?.op.startsWith("member."); // the members' dialog says it itself
+    const elsewhere = TOLD_ELSEWHERE.test(error?.command?.op);
     if (error && error !== shownError && !elsewhere) toasts.error(wordsFor(error), error.problem);
     shownError = error;
   });
@@ -138,7 +211,8 @@ export function openBoard({ origin, session, toasts, workspace }) {
 
 /** The server names records by their ids; a person is told what happened. */
 function wordsFor({ command, message, problem }) {
-  return command?.client_id && problem?.status === 404 ? text.board.tooLate : message;
+  if (command?.client_id && problem?.status === 404) return text.board.tooLate;
+  return command?.if_version && problem?.status === 412 ? text.history.stale : messageOf({ message, problem });
 }
 
 /** The network's comings and goings, and the page's waking up. */
@@ -146,7 +220,7 @@ function listenToBrowser(sync) {
   const online = () => sync.setOnline(true);
   const offline = () => sync.setOnline(false);
   const woken = () => document.visibilityState === "visible" && sync.wake();
-  const leaving = (event) => sync.state.pending > 0 && event.preventDefault();
+  const leaving = (event) => sync.unsafe && event.preventDefault();
   window.addEventListener("online", online);
   window.addEventListener("offline", offline);
   window.addEventListener("beforeunload", leaving);

@@ -1,24 +1,25 @@
-import { useEffect, useRef } from "preact/hooks";
+import { keyCaps } from "../actions/keys.js";
+import { AccountMenu } from "../account/account-menu.jsx";
+import { ThemeMenu } from "../account/theme-menu.jsx";
 import { useApp, useBoard } from "../app/context.js";
 import { paths } from "../app/router.js";
+import { AssistantToggle } from "../assistant/panel.jsx";
 import { text } from "../text/index.js";
-import { Avatar, AvatarStack } from "../ui/avatar.jsx";
+import { AvatarStack } from "../ui/avatar.jsx";
 import {
-  AutoIcon,
   BoardIcon,
   CloseIcon,
-  ExitIcon,
+  CommandIcon,
+  KeyboardIcon,
   LinkIcon,
   Logo,
-  MoonIcon,
   PeopleIcon,
   SearchIcon,
-  SunIcon,
+  StagesIcon,
 } from "../ui/icons.jsx";
-import { Menu } from "../ui/menu.jsx";
 import { Connection } from "./connection.jsx";
 
-export function TopBar({ covered, onMembers, onInvite }) {
+export function TopBar({ covered, onDialog }) {
   const board = useBoard();
   const name = board.about.value?.name;
   return (
@@ -34,13 +35,23 @@ export function TopBar({ covered, onMembers, onInvite }) {
       <div class="topbar__tools">
         <Connection />
         <Here />
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={text.palette.label}
+          title={text.palette.hint(keyCaps("mod+k").join(" "))}
+          onClick={() => (board.paletteOpen.value = true)}
+        >
+          <CommandIcon />
+        </button>
         {board.canManage.value && (
-          <button type="button" class="button button--small topbar__invite" onClick={onInvite}>
+          <button type="button" class="button button--small topbar__invite" onClick={() => onDialog("invite")}>
             <PeopleIcon size={14} /> {text.menu.invite}
           </button>
         )}
+        <AssistantToggle />
         <ThemeMenu />
-        <AccountMenu onMembers={onMembers} onInvite={onInvite} />
+        <BoardMenu onDialog={onDialog} />
       </div>
     </header>
   );
@@ -48,22 +59,11 @@ export function TopBar({ covered, onMembers, onInvite }) {
 
 function Filter() {
   const board = useBoard();
-  const input = useRef(null);
-  const query = board.filter.value;
-  const found = board.columns.value.reduce((sum, column) => sum + column.clients.length, 0);
-
-  useEffect(() => {
-    const onKey = (event) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      event.preventDefault();
-      input.current.select();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
+  const { filterInput: input } = board;
+  const { query } = board.view.value;
 
   function clear() {
-    board.filter.value = "";
+    board.changeView({ query: "" });
     input.current.focus();
   }
 
@@ -79,12 +79,12 @@ function Filter() {
         value={query}
         autoComplete="off"
         enterKeyHint="search"
-        onInput={(event) => (board.filter.value = event.currentTarget.value)}
+        onInput={(event) => board.changeView({ query: event.currentTarget.value })}
         onKeyDown={(event) => event.key === "Escape" && (query ? clear() : input.current.blur())}
       />
       {query.trim() ? (
         <>
-          <span class="filter__count">{text.board.found(found, board.clients.value.size)}</span>
+          <span class="filter__count">{text.board.found(board.found.value, board.clients.value.size)}</span>
           <button
             type="button"
             class="icon-button icon-button--small"
@@ -115,48 +115,17 @@ function Here() {
   return <AvatarStack people={people} describe={describe} label={text.presence.label} />;
 }
 
-const THEME_ICONS = { auto: <AutoIcon />, light: <SunIcon />, dark: <MoonIcon /> };
-
-function ThemeMenu() {
-  const { theme } = useApp();
-  const current = theme.current.value;
-  const items = Object.entries(text.menu.themes).map(([key, label]) => ({
-    label,
-    icon: THEME_ICONS[key],
-    checked: key === current,
-    run: () => theme.choose(key),
-  }));
-  return <Menu label={text.menu.theme} button={THEME_ICONS[current]} items={items} />;
-}
-
-function AccountMenu({ onMembers, onInvite }) {
-  const { router, session } = useApp();
+/** What belongs to this board, with one's own account. */
+function BoardMenu({ onDialog }) {
+  const { router } = useApp();
   const board = useBoard();
-  const { user } = session.state.value;
-  if (!user) return null;
+  const manage = board.canManage.value;
   const items = [
-    { label: text.menu.members, icon: <PeopleIcon />, run: onMembers },
-    ...(board.canManage.value ? [{ label: text.menu.invite, icon: <LinkIcon />, run: onInvite }] : []),
+    { label: text.menu.members, icon: <PeopleIcon />, run: () => onDialog("members") },
+    ...(manage ? [{ label: text.menu.invite, icon: <LinkIcon />, run: () => onDialog("invite") }] : []),
+    ...(manage ? [{ label: text.menu.stages, icon: <StagesIcon />, run: () => onDialog("stages") }] : []),
+    { label: text.shortcuts.title, icon: <KeyboardIcon />, run: () => (board.shortcutsOpen.value = true) },
     { label: text.menu.workspaces, icon: <BoardIcon />, run: () => router.go(paths.home()) },
-    { label: text.menu.signOut, icon: <ExitIcon />, run: () => session.signOut(), divided: true },
   ];
-  const heading = (
-    <>
-      <strong>{user.name}</strong>
-      <span>{user.email}</span>
-    </>
-  );
-  return (
-    <Menu
-      label={text.menu.account}
-      class="account"
-      button={<Avatar id={user.id} name={user.name} title="" />}
-      heading={heading}
-      items={items}
-    />
-  );
-}
-
-function isTyping(target) {
-  return target.closest("input, textarea, select, [contenteditable], dialog") !== null;
+  return <AccountMenu items={items} />;
 }

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useApp } from "../app/context.js";
 import { paths } from "../app/router.js";
 import { text } from "../text/index.js";
+import { messageOf } from "../text/problems.js";
 import { Logo } from "../ui/icons.jsx";
 
 export function InviteScreen({ code }) {
@@ -27,7 +28,7 @@ export function InviteScreen({ code }) {
     <main class="notice">
       <Logo size={40} />
       <h1>{error ? words.failed : words.title}</h1>
-      <p role={error ? "alert" : undefined}>{error ? error.message : words.lead}</p>
+      <p role={error ? "alert" : undefined}>{error ? messageOf(error) : words.lead}</p>
       {!error && (
         <button type="button" class="button button--primary" aria-busy={busy} onClick={accept}>
           {words.accept}

@@ -1,8 +1,10 @@
 import { useRef, useState } from "preact/hooks";
 import { useApp } from "../app/context.js";
 import { text } from "../text/index.js";
+import { messageOf } from "../text/problems.js";
 import { FormField, faultsOf } from "../ui/field.jsx";
 import { Logo } from "../ui/icons.jsx";
+import { LanguageSwitch } from "./language-switch.jsx";
 import { Showcase } from "./showcase.jsx";
 
 /** Signing in and registering are one screen with a switch. */
@@ -14,7 +16,8 @@ export function SignIn({ invited }) {
   const form = useRef(null);
   const words = text.entry;
   const faults = faultsOf(error);
-  const notice = session.state.value.notice ?? (invited ? text.invite.signInFirst : null);
+  const ended = session.state.value.notice !== null;
+  const notice = ended ? text.problems["signed-out"] : invited ? text.invite.signInFirst : null;
 
   async function submit(event) {
     event.preventDefault();
@@ -48,7 +51,7 @@ export function SignIn({ invited }) {
           {notice && !error && <p class="callout">{notice}</p>}
           {error && Object.keys(faults).length === 0 && (
             <p class="callout callout--error" role="alert">
-              {error.message}
+              {messageOf(error)}
             </p>
           )}
           <form ref={form} onSubmit={submit} noValidate={registering}>
@@ -83,6 +86,7 @@ export function SignIn({ invited }) {
             </button>
           </p>
         </div>
+        <LanguageSwitch />
       </main>
       <Showcase />
     </div>

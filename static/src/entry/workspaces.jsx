@@ -1,12 +1,17 @@
 import { useEffect, useState } from "preact/hooks";
+import { AccountMenu } from "../account/account-menu.jsx";
+import { ThemeMenu } from "../account/theme-menu.jsx";
 import { paths } from "../app/router.js";
 import { useApp } from "../app/context.js";
 import { initialsOf, toneOf } from "../format/names.js";
 import { allPages } from "../sync/snapshot.js";
 import { SignedOut } from "../sync.js";
 import { text } from "../text/index.js";
+import { messageOf } from "../text/problems.js";
 import { FormField, faultsOf } from "../ui/field.jsx";
-import { ChevronIcon, ExitIcon, Logo } from "../ui/icons.jsx";
+import { Fault } from "../ui/fault.jsx";
+import { ChevronIcon, Logo } from "../ui/icons.jsx";
+import { createWorkspace } from "./new-workspace.js";
 
 export function Workspaces() {
   const { request, session } = useApp();
@@ -32,22 +37,13 @@ export function Workspaces() {
         <div class="entry__brand">
           <Logo /> <span>{text.product}</span>
         </div>
-        <span class="chooser__who">{words.signedInAs(user.email)}</span>
-        <button type="button" class="button button--quiet" onClick={() => session.signOut()}>
-          <ExitIcon /> {text.menu.signOut}
-        </button>
+        <ThemeMenu />
+        <AccountMenu />
       </header>
       <main class="chooser__main">
         <h1>{first ? words.firstTitle(user.name.split(" ")[0]) : words.title}</h1>
         <p class="entry__lead">{first ? words.firstLead : words.lead}</p>
-        {error && (
-          <p class="callout callout--error" role="alert">
-            {error.message}{" "}
-            <button type="button" class="link" onClick={load}>
-              {text.retry}
-            </button>
-          </p>
-        )}
+        <Fault error={error} onRetry={load} />
         {!workspaces && !error && (
           <div class="chooser__list" aria-busy="true">
             <div class="skeleton skeleton--row" />
@@ -77,20 +73,22 @@ export function Workspaces() {
 }
 
 function NewWorkspace({ first }) {
-  const { request, router } = useApp();
+  const { clock, request, router, session } = useApp();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(null);
   const words = text.workspaces;
 
   async function submit(event) {
     event.preventDefault();
-    const name = new FormData(event.currentTarget).get("name").trim();
+    const form = new FormData(event.currentTarget);
+    const name = form.get("name").trim();
     if (name === "" || busy) return;
     setBusy(true);
     setError(null);
     try {
-      const { data } = await request("POST", "/workspaces", { body: { name } });
-      router.go(paths.workspace(data.id));
+      const userId = session.state.peek().user.id;
+      const id = await createWorkspace({ request, clock, userId, name, samples: form.has("samples") });
+      router.go(paths.workspace(id));
     } catch (failure) {
       setError(failure);
       setBusy(false);
@@ -108,12 +106,19 @@ function NewWorkspace({ first }) {
           maxLength={200}
           autoComplete="organization"
           required
-          error={faultsOf(error).name ?? error?.message}
+          error={faultsOf(error).name ?? (error ? messageOf(error) : undefined)}
         />
         <button type="submit" class="button button--primary" aria-busy={busy}>
           {words.create}
         </button>
       </div>
+      <label class="check">
+        <input type="checkbox" name="samples" defaultChecked={first} />
+        <span>
+          <strong>{text.samples.offer}</strong>
+          <span>{text.samples.offerHint}</span>
+        </span>
+      </label>
     </form>
   );
 }

@@ -11,30 +11,38 @@ function formatOf(currency, options = {}) {
   return formats.get(key);
 }
 
+const digits = new Map();
+
 export function digitsOf(currency) {
-  return formatOf(currency).resolvedOptions().maximumFractionDigits;
+  if (!digits.has(currency)) digits.set(currency, formatOf(currency).resolvedOptions().maximumFractionDigits);
+  return digits.get(currency);
 }
 
 /** "€1,250" or "€1,250.50": fractions only where there are some. */
 export function formatMoney({ amount, currency }) {
-  const major = amount / 10 ** digitsOf(currency);
+  const major = majorOf({ amount, currency });
   return formatOf(currency, Number.isInteger(major) ? { maximumFractionDigits: 0 } : {}).format(major);
+}
+
+/** In whole units, with a fraction. */
+export function majorOf({ amount, currency }) {
+  return amount / 10 ** digitsOf(currency);
 }
 
 /** For totals: whole units, and thousands of thousands shortened. */
 export function formatTotal({ amount, currency }) {
-  const major = amount / 10 ** digitsOf(currency);
+  const major = majorOf({ amount, currency });
   const options = { maximumFractionDigits: major >= 1e6 ? 1 : 0 };
   return formatOf(currency, major >= 1e6 ? { ...options, notation: "compact" } : options).format(major);
 }
 
 /** What stands in the input: plain digits, with a fraction where there is one. */
 export function amountText({ amount, currency }) {
-  const digits = digitsOf(currency);
+  const places = digitsOf(currency);
   const sign = amount < 0 ? "-" : "";
-  const padded = String(Math.abs(amount)).padStart(digits + 1, "0");
-  const whole = padded.slice(0, padded.length - digits);
-  const fraction = padded.slice(padded.length - digits);
+  const padded = String(Math.abs(amount)).padStart(places + 1, "0");
+  const whole = padded.slice(0, padded.length - places);
+  const fraction = padded.slice(padded.length - places);
   return /^0*$/.test(fraction) ? sign + whole : `${sign}${whole}.${fraction}`;
 }
 
@@ -43,14 +51,14 @@ export function amountText({ amount, currency }) {
  * comma is the decimal sign if no more digits follow it than the currency has. Undefined when it is no amount.
  */
 export function parseAmount(typed, currency) {
-  const digits = digitsOf(currency);
+  const places = digitsOf(currency);
   const bare = typed.replace(/[\s\u00a0\u202f'’]/g, "").replace(/^[^\d.,-]+|[^\d]+$/g, "");
   if (!/^-?\d[\d.,]*$/.test(bare)) return undefined;
   const cut = Math.max(bare.lastIndexOf("."), bare.lastIndexOf(","));
   const tail = cut < 0 ? 0 : bare.length - cut - 1;
-  const hasFraction = cut >= 0 && tail >= 1 && tail <= digits;
+  const hasFraction = cut >= 0 && tail >= 1 && tail <= places;
   const whole = (hasFraction ? bare.slice(0, cut) : bare).replace(/[.,]/g, "");
-  const fraction = (hasFraction ? bare.slice(cut + 1) : "").padEnd(digits, "0");
+  const fraction = (hasFraction ? bare.slice(cut + 1) : "").padEnd(places, "0");
   const amount = Number(whole + fraction);
   return Number.isSafeInteger(amount) ? amount : undefined;
 }
@@ -62,5 +70,5 @@ export function totalsOf(clients) {
     if (value) sums.set(value.currency, (sums.get(value.currency) ?? 0) + value.amount);
   }
   const totals = [...sums].map(([currency, amount]) => ({ currency, amount }));
-  return totals.sort((a, b) => b.amount / 10 ** digitsOf(b.currency) - a.amount / 10 ** digitsOf(a.currency));
+  return totals.sort((a, b) => majorOf(b) - majorOf(a));
 }

@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useBoard } from "../app/context.js";
 import { formatAgo, formatMoment } from "../format/dates.js";
+import { joinNames } from "../format/names.js";
 import { text } from "../text/index.js";
 import { Avatar } from "../ui/avatar.jsx";
 import { useClient, useEditing } from "./context.js";
 
 const LONGEST = 10_000;
+const FIELD = "comment"; // under which presence tells that somebody writes one
 
 export function Comments() {
   const board = useBoard();
@@ -72,7 +74,8 @@ function Write() {
   const { id } = useClient();
   const input = useRef(null);
   const [empty, setEmpty] = useState(true);
-  const onEditing = useEditing("comment");
+  const onEditing = useEditing(FIELD);
+  const writers = board.editors.value.get(`${id}/${FIELD}`);
 
   function send(event) {
     event.preventDefault();
@@ -100,6 +103,9 @@ function Write() {
         onBlur={() => onEditing(false)}
         onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && send(event)}
       />
+      <p class="write__others" role="status">
+        {writers && text.comments.writing(joinNames(writers.map(({ name }) => name)))}
+      </p>
       <button type="submit" class="button button--small" disabled={empty}>
         {text.comments.send}
       </button>

@@ -12,3 +12,10 @@ export function useEditing(field) {
   const { id } = useClient();
   return (editing) => board.present({ viewing: id, editing: editing ? { client_id: id, field } : null });
 }
+
+/** Saves custom fields on top of whatever they are by then: `next(custom)` gives the new ones. */
+export function useSaveCustom() {
+  const board = useBoard();
+  const { id } = useClient();
+  return (next) => board.update(id, { custom: next(board.clients.peek().get(id)?.custom ?? {}) });
+}

@@ -9,6 +9,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 export function useDraft({ shown, save, onEditing, multiline = false }) {
   const [, redraw] = useState(0);
   const self = useRef({ draft: null, base: null, error: null }).current;
+  // Who has only looked into the field sees others' changes at once.
+  if (self.draft !== null && self.draft === self.base) Object.assign(self, { draft: shown, base: shown });
   Object.assign(self, { shown, save });
 
   function set(fields) {

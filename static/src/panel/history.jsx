@@ -1,10 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
-import { useBoard } from "../app/context.js";
-import { formatAgo, formatDay, formatMoment } from "../format/dates.js";
-import { formatMoney } from "../format/money.js";
+import { useApp, useBoard } from "../app/context.js";
+import { formatAgo, formatMoment } from "../format/dates.js";
 import { text } from "../text/index.js";
 import { Avatar } from "../ui/avatar.jsx";
+import { UndoIcon } from "../ui/icons.jsx";
 import { useClient } from "./context.js";
+import { reversal } from "./revert.js";
+import { sentencesOf } from "./sentences.js";
 
 const SETTLE_MS = 400; // several changes in a row are read once
 
@@ -89,34 +91,37 @@ function Entry({ entry }) {
           {formatAgo(at)}
         </time>
       </p>
+      <Revert entry={entry} said={said.join(", ")} />
     </li>
   );
 }
 
-/** What changed, in words: a move is one thing, whatever fields it touched. */
-function sentencesOf(changes, board) {
-  const moved = changes.some(({ field }) => field === "stage");
-  const told = changes.filter(({ field }) => field !== "position" || (!moved && changes.length === 1));
-  return told.map(({ field, from, to }) => sentenceOf(field, from, to, board));
-}
+/** Takes the change back, unless somebody has changed the client in the meantime. */
+function Revert({ entry, said }) {
+  const board = useBoard();
+  const client = useClient();
+  const { toasts } = useApp();
+  const data = board.canEdit.value ? reversal(entry, client) : null;
+  if (!data || client.version === 0) return null;
 
-function sentenceOf(field, from, to, board) {
-  const words = text.history;
-  if (field === "position") return words.reordered;
-  const name = words.fields[field] ?? field;
-  if (field === "notes" || field === "custom") return words.edited(name);
-  const [before, after] = [from, to].map((value) => shownValue(field, value, board));
-  if (field === "stage") return words.moved(before, after);
-  if (after === "") return words.cleared(name);
-  return before === "" ? words.set(name, after) : words.changed(name, before, after);
-}
+  async function revert() {
+    try {
+      await board.update(client.id, data, { ifVersion: client.version });
+      toasts.show(text.history.reverted);
+    } catch {
+      // Refused; the board has said why.
+    }
+  }
 
-function shownValue(field, value, board) {
-  if (value === null || value === undefined) return "";
-  if (field === "stage") return board.stages.value.find(({ key }) => key === value)?.name ?? value;
-  if (field === "owner_id") return board.members.value.get(value)?.name ?? text.panel.formerMember;
-  if (field === "value") return formatMoney(value);
-  if (field === "tags") return value.join(", ");
-  if (field === "next_action_at") return formatDay(value);
-  return String(value);
+  return (
+    <button
+      type="button"
+      class="icon-button icon-button--small history__revert"
+      aria-label={text.history.revertThis(said)}
+      title={text.history.revert}
+      onClick={revert}
+    >
+      <UndoIcon size={14} />
+    </button>
+  );
 }

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useApp, useBoard } from "../app/context.js";
-import { paths } from "../app/router.js";
 import { text } from "../text/index.js";
 import { AvatarStack } from "../ui/avatar.jsx";
 import { BackIcon, CloseIcon, TrashIcon } from "../ui/icons.jsx";
 import { Comments } from "./comments.jsx";
 import { ClientContext } from "./context.js";
+import { CustomFields } from "./custom-fields.jsx";
 import { NextActionField, OwnerField, StageField, TextField } from "./fields.jsx";
 import { History } from "./history.jsx";
 import { TagsField } from "./tags-field.jsx";
@@ -27,7 +27,7 @@ export function Panel({ id }) {
     if (client) return;
     const { gone, notHere } = text.board;
     if (router.route.peek().client === id) toasts.show(lastName.current ? gone(lastName.current) : notHere);
-    router.replace(paths.workspace(board.workspace));
+    board.closePanel({ kept: false });
   }, [!client]);
 
   if (!client) return null;
@@ -40,18 +40,18 @@ export function Panel({ id }) {
 
 function Sheet({ client }) {
   const board = useBoard();
-  const { narrow, router } = useApp();
+  const { narrow } = useApp();
   const sheet = useRef(null);
   const words = text.panel;
   const viewers = board.viewers.value.get(client.id) ?? [];
 
   function close() {
-    board.focusNext = client.id;
-    router.go(paths.workspace(board.workspace));
+    board.show(client.id, { focus: true });
+    board.closePanel();
   }
 
   function remove() {
-    router.go(paths.workspace(board.workspace));
+    board.closePanel();
     board.remove(client);
   }
 
@@ -118,6 +118,7 @@ function Sheet({ client }) {
           <TextField field="phone" label={words.phone} type="tel" maxLength={200} />
           <TagsField />
         </section>
+        <CustomFields />
         <div class="panel__section">
           <TextField
             field="notes"

@@ -4,8 +4,11 @@ import { joinNames, toneOf } from "../format/names.js";
 import { text } from "../text/index.js";
 import { useClient } from "./context.js";
 
-/** One line of the panel: label, control, who else is in it, and what went wrong. `children(id)` gives the control. */
-export function Property({ field, label, error, meanwhile, onAdopt, wide = false, hideLabel = false, children }) {
+/**
+ * One line of the panel: label, control, who else is in it, and what went wrong. `children(id)` gives the control, `more`
+ * what stands behind it.
+ */
+export function Property({ field, label, error, meanwhile, onAdopt, wide = false, hideLabel = false, more, children }) {
   const id = useId();
   const { id: clientId } = useClient();
   const others = useBoard().editors.value.get(`${clientId}/${field}`);
@@ -18,6 +21,7 @@ export function Property({ field, label, error, meanwhile, onAdopt, wide = false
       </label>
       <div class="property__control">
         {children(id)}
+        {more}
         {others && (
           <span class="property__who">{text.presence.editing(joinNames(others.map(({ name }) => name)))}</span>
         )}

@@ -61,6 +61,8 @@ export function ValueField() {
               aria-label={text.panel.currency}
               value={currency}
               disabled={!board.canEdit.value}
+              onFocus={() => onEditing(true)}
+              onBlur={() => onEditing(false)}
               onChange={(event) => choose(event.currentTarget.value)}
             >
               {[...new Set([currency, ...CURRENCIES])].map((code) => (

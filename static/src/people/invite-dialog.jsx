@@ -1,15 +1,18 @@
-import { useRef, useState } from "preact/hooks";
-import { useBoard } from "../app/context.js";
+import { useState } from "preact/hooks";
+import { useApp, useBoard } from "../app/context.js";
 import { formatDate } from "../format/dates.js";
 import { text } from "../text/index.js";
+import { messageOf } from "../text/problems.js";
+import { Copy } from "../ui/copy.jsx";
 import { Dialog } from "../ui/dialog.jsx";
 import { FormField, faultsOf } from "../ui/field.jsx";
-import { CheckIcon, CopyIcon } from "../ui/icons.jsx";
+import { Invites } from "./invites.jsx";
 
 const ROLES = ["editor", "viewer", "admin"];
 
 export function InviteDialog({ onClose }) {
   const board = useBoard();
+  const { origin } = useApp();
   const [invite, setInvite] = useState(null);
   const [error, setError] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -19,11 +22,13 @@ export function InviteDialog({ onClose }) {
   async function submit(event) {
     event.preventDefault();
     if (busy) return;
-    const { role, email } = Object.fromEntries(new FormData(event.currentTarget));
+    const form = event.currentTarget;
+    const { role, email } = Object.fromEntries(new FormData(form));
     setBusy(true);
     setError(null);
     try {
       setInvite(await board.invite(email.trim() ? { role, email: email.trim() } : { role }));
+      form.elements.namedItem("email").value = ""; // the next is for somebody else
     } catch (failure) {
       setError(failure);
     }
@@ -35,7 +40,7 @@ export function InviteDialog({ onClose }) {
       <p class="dialog__lead">{words.lead}</p>
       {error && Object.keys(faults).length === 0 && (
         <p class="callout callout--error" role="alert">
-          {error.message}
+          {messageOf(error)}
         </p>
       )}
       <form class="dialog__form" onSubmit={submit}>
@@ -63,39 +68,15 @@ export function InviteDialog({ onClose }) {
           {words.create}
         </button>
       </form>
-      {invite && <Link key={invite.code} invite={invite} />}
+      {invite && (
+        <Copy
+          key={invite.code}
+          label={words.link}
+          value={`${origin}/#/invite/${invite.code}`}
+          hint={words.expires(formatDate(invite.expires_at))}
+        />
+      )}
+      <Invites made={invite} />
     </Dialog>
-  );
-}
-
-function Link({ invite }) {
-  const [copied, setCopied] = useState(false);
-  const input = useRef(null);
-  const words = text.inviting;
-  const url = `${location.origin}/#/invite/${invite.code}`;
-
-  async function copy() {
-    input.current.select();
-    // The clipboard exists on https and localhost only; a selection can be copied everywhere.
-    if (navigator.clipboard) await navigator.clipboard.writeText(url).catch(() => {});
-    else document.execCommand("copy");
-    setCopied(true);
-  }
-
-  return (
-    <div class="invite-link" role="group" aria-label={words.link}>
-      <input
-        ref={input}
-        class="input"
-        aria-label={words.link}
-        readOnly
-        value={url}
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <button type="button" class="button" onClick={copy}>
-        {copied ? <CheckIcon /> : <CopyIcon />} {copied ? words.copied : words.copy}
-      </button>
-      <p class="form-field__hint">{words.expires(formatDate(invite.expires_at))}</p>
-    </div>
   );
 }

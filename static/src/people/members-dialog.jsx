@@ -3,7 +3,9 @@ import { useBoard } from "../app/context.js";
 import { text } from "../text/index.js";
 import { Avatar } from "../ui/avatar.jsx";
 import { Dialog } from "../ui/dialog.jsx";
+import { Fault } from "../ui/fault.jsx";
 import { ChevronIcon, LinkIcon } from "../ui/icons.jsx";
+import { Sure } from "../ui/sure.jsx";
 
 const RANK = { owner: 0, admin: 1, editor: 2, viewer: 3 };
 
@@ -20,11 +22,7 @@ export function MembersDialog({ onClose, onInvite }) {
   return (
     <Dialog title={text.members.title} onClose={onClose}>
       <p class="dialog__lead">{text.members.lead(members.length)}</p>
-      {error && (
-        <p class="callout callout--error" role="alert">
-          {error.message}
-        </p>
-      )}
+      <Fault error={error} />
       <ul class="members" role="list">
         {members.map((member) => (
           <Member key={member.user_id} member={member} attempt={attempt} />
@@ -75,25 +73,10 @@ function Member({ member, attempt }) {
         <Sure
           label={isMe ? text.members.leave : text.members.remove(name)}
           short={isMe ? text.members.leaveShort : text.members.removeShort}
+          question={isMe ? text.members.sureLeave : text.members.sure}
           onSure={() => attempt(board.removeMember(id))}
         />
       )}
     </li>
-  );
-}
-
-/** Asks once more before it acts. */
-function Sure({ label, short, onSure }) {
-  const [asked, setAsked] = useState(false);
-  return (
-    <button
-      type="button"
-      class={`button button--small ${asked ? "button--danger" : "button--quiet"}`}
-      aria-label={asked ? `${label}: ${text.members.sure}` : label}
-      onClick={() => (asked ? onSure() : setAsked(true))}
-      onBlur={() => setAsked(false)}
-    >
-      {asked ? text.members.sure : short}
-    </button>
   );
 }

@@ -87,7 +87,8 @@ export class Delivery {
         body,
         headers: { ...headers, "Idempotency-Key": entry.id },
       });
-      this.#outbox.ackedOverRest(entry.id, { result: data }, replica.shows(entry, data));
+      if (entry.command.op === "client.bulk") this.#outbox.acked(entry.id, { seq: data.seq, result: data }, replica.seq);
+      else this.#outbox.ackedOverRest(entry.id, { result: data }, replica.shows(entry, data));
       this.#pauses = 0;
       this.#settled();
       if (!link.live) link.wake(); // the server answers: a socket may be had again

@@ -23,5 +23,9 @@ export const defaultLimits = Object.freeze({
   restartSpreadMs: 3_000, // a restarting server's clients come back spread over this
   rateLimitFloorMs: 5_000,
   rateLimitCapMs: 60_000,
+  threadPage: 30, // the assistant's messages in one read
+  threadPollMs: 3_000, // between two reads of the thread while no socket can be had
+  mendTries: 6, // reads of a message of which a part is missing
+  mendPauseMs: 150, // before the second of them, doubling
   frameBytes: 60 * 1024, // larger commands go over REST; the server's own bound is 64 KiB
 });

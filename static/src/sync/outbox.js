@@ -5,6 +5,7 @@
 
 export class Outbox {
   #entries = [];
+  #asking = [];
 
   /** Oldest first; everything that the optimistic board has to replay. */
   get entries() {
@@ -14,6 +15,13 @@ export class Outbox {
   /** How many have no answer yet. */
   get waiting() {
     return this.#entries.reduce((count, entry) => count + (entry.state === "acked" ? 0 : 1), 0);
+  }
+
+  /** Questions to the assistant that have no answer yet; the same list as long as they are the same. */
+  get asking() {
+    const waiting = this.#entries.filter(({ command, state }) => command.op === "assistant.ask" && state !== "acked");
+    const same = waiting.length === this.#asking.length && waiting.every((entry, index) => entry === this.#asking[index]);
+    return same ? this.#asking : (this.#asking = waiting);
   }
 
   add({ id, command, local = null, at, userId = null }) {
@@ -30,6 +38,7 @@ export class Outbox {
       seq: null,
     };
     entry.subject = subjectOf(command) ?? id;
+    entry.subjects = command.op === "client.bulk" ? command.operations.map(subjectOf) : [entry.subject];
     entry.answered = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
     entry.answered.catch(() => {}); // whoever sends may look at the answer or not
     this.#entries = [...this.#entries, entry];
@@ -40,14 +49,14 @@ export class Outbox {
     return this.#entries.find((entry) => entry.id === id);
   }
 
-  /** Queued commands that need not wait for an earlier one on the same subject. */
+  /** Queued commands that need not wait for an earlier one on a subject of theirs. */
   sendable() {
     const busy = new Set();
     const ready = [];
     for (const entry of this.#entries) {
       if (entry.state === "acked") continue;
-      if (entry.state === "queued" && !busy.has(entry.subject)) ready.push(entry);
-      busy.add(entry.subject);
+      if (entry.state === "queued" && !entry.subjects.some((subject) => busy.has(subject))) ready.push(entry);
+      for (const subject of entry.subjects) busy.add(subject);
     }
     return ready;
   }
@@ -105,7 +114,8 @@ export class Outbox {
   /** A change of the log is on the confirmed board: the command behind it is settled. */
   seen(change) {
     const entry = change.command_id === null ? undefined : this.get(change.command_id);
-    if (!entry) return;
+    // A bulk command makes many changes: its answer names the last of them, and what became of each operation.
+    if (!entry || entry.command.op === "client.bulk") return;
     entry.resolve(null); // an ack that still comes finds nothing to do
     this.#drop(entry);
   }

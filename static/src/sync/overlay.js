@@ -41,6 +41,12 @@ const predictions = {
     if (!local?.client || draft.get("clients").has(command.client_id)) return;
     draft.edit("clients").set(command.client_id, local.client);
   },
+  "client.bulk"(draft, { command, at, userId, local }) {
+    for (const operation of command.operations) {
+      const client = local?.clients?.get(operation.client_id);
+      predictions[operation.op]?.(draft, { command: operation, at, userId, local: { client } });
+    }
+  },
   "comment.create"(draft, { command, at, userId, local }) {
     const list = draft.get("comments").get(command.client_id);
     const { id } = command.data;
@@ -50,7 +56,9 @@ const predictions = {
     draft.edit("comments").set(command.client_id, new Map(list).set(id, comment));
   },
   "stage.update"(draft, { command }) {
-    merge(draft, "stages", command.stage_id, command.data);
+    const { position, ...fields } = command.data;
+    merge(draft, "stages", command.stage_id, fields);
+    if (position !== undefined) placeStage(draft, command.stage_id, position);
   },
   "member.update"(draft, { command }) {
     merge(draft, "members", command.user_id, command.data);
@@ -70,6 +78,17 @@ export function overlay(board, entries) {
   const draft = draftOf(board);
   for (const entry of entries) predictions[entry.command.op]?.(draft, entry);
   return draft.finish();
+}
+
+/** The others make room, as they do at the server. */
+function placeStage(draft, id, position) {
+  const stages = [...draft.get("stages").values()].sort((a, b) => a.position - b.position);
+  const stage = stages.find((one) => one.id === id);
+  if (!stage) return;
+  const others = stages.filter((one) => one !== stage);
+  for (const [place, one] of [...others.slice(0, position), stage, ...others.slice(position)].entries()) {
+    merge(draft, "stages", one.id, { position: place });
+  }
 }
 
 function merge(draft, collection, id, data) {

@@ -54,7 +54,8 @@ export class Replica {
   view() {
     const board = overlay(this.#board, this.outbox.entries);
     const { clients, comments, members, seq, workspace } = board;
-    return { clients, comments, members, seq, workspace, stages: sorted(board.stages), pending: this.outbox.waiting };
+    const { asking, waiting: pending } = this.outbox;
+    return { clients, comments, members, seq, workspace, stages: sorted(board.stages), pending, asking };
   }
 }
 

@@ -70,6 +70,8 @@ export function requestFor(command) {
       return { method: "DELETE", path: client, headers: ifMatch };
     case "client.restore":
       return { method: "POST", path: `${client}/restore` };
+    case "client.bulk":
+      return { method: "POST", path: "/clients/bulk", body: { operations: command.operations } };
     case "comment.create":
       return { method: "POST", path: `${client}/comments`, body: data };
     case "stage.create":
@@ -85,11 +87,26 @@ export function requestFor(command) {
       return { method: "PATCH", path: member, body: data };
     case "member.remove":
       return { method: "DELETE", path: member };
+    case "assistant.ask":
+      return { method: "POST", path: "/assistant/messages", body: { ...data, client_id: command.client_id } };
+    case "assistant.cancel":
+      return { method: "POST", path: `${messagePath(data)}/cancel` };
+    case "assistant.apply":
+    case "assistant.dismiss":
+      return { method: "POST", path: `${proposalPath(data)}/${command.op.split(".")[1]}` };
     case "workspace.update":
       return { method: "PATCH", path: "", body: data };
     default:
       throw new TypeError(`No REST form of ${command.op}`);
   }
+}
+
+function messagePath({ message_id: id }) {
+  return `/assistant/messages/${encodeURIComponent(id)}`;
+}
+
+function proposalPath(data) {
+  return `${messagePath(data)}/proposals/${encodeURIComponent(data.proposal_id)}`;
 }
 
 function parsed(text) {

@@ -25,12 +25,12 @@ export function Dialog({ title, onClose, children }) {
       onPointerDown={(event) => event.target === dialog.current && onClose()}
     >
       <div class="dialog__body">
-        <header class="dialog__head">
+        <div class="dialog__head">
           <h2 id={titleId}>{title}</h2>
           <button type="button" class="icon-button" aria-label={text.close} onClick={onClose}>
             <CloseIcon />
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

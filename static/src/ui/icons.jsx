@@ -64,6 +64,47 @@ export const BoardIcon = icon(
     <rect x="10.5" y="3" width="3" height="4.5" rx="1" />
   </>,
 );
+export const TableIcon = icon(
+  <>
+    <rect x="2.5" y="3" width="11" height="10" rx="1.5" />
+    {line("M2.5 6.25h11M2.5 9.6h11M6.5 6.25V13")}
+  </>,
+);
+export const FilterIcon = icon(line("M2.5 4.5h11M4.5 8h7M6.75 11.5h2.5"));
+export const ColumnsIcon = icon(
+  <>
+    <rect x="2.5" y="3" width="11" height="10" rx="1.5" />
+    {line("M6.2 3v10M9.8 3v10")}
+  </>,
+);
+export const BookmarkIcon = icon(line("M4.5 2.75h7a.5.5 0 0 1 .5.5v10L8 10.5l-4 2.75v-10a.5.5 0 0 1 .5-.5Z"));
+export const TagIcon = icon(
+  <>
+    {line("M2.75 3.25v4.2l6 6 4.7-4.7-6-6H3.25a.5.5 0 0 0-.5.5Z")}
+    <circle class="icon__fill" cx="5.4" cy="5.4" r=".8" />
+  </>,
+);
+export const UntagIcon = icon(line("M2.75 7.45v-4.2a.5.5 0 0 1 .5-.5h4.2l6 6-4.7 4.7ZM5.75 10.25l4.5-4.5"));
+export const PersonIcon = icon(
+  <>
+    <circle cx="8" cy="5.5" r="2.5" />
+    {line("M3.25 13.25c.5-2.6 2.4-4 4.75-4s4.25 1.4 4.75 4")}
+  </>,
+);
+export const MoveIcon = icon(line("M3 8h9.5M9 4.5 12.5 8 9 11.5"));
+export const UndoIcon = icon(line("M5.5 3 2.75 5.75 5.5 8.5M3 5.75h6a3.75 3.75 0 0 1 0 7.5H6"));
+export const KeyboardIcon = icon(
+  <>
+    <rect x="1.75" y="4" width="12.5" height="8" rx="1.5" />
+    {line("M4.5 6.75h.1M7 6.75h.1M9.5 6.75h.1M12 6.75h.1M5.5 9.5h5")}
+  </>,
+);
+export const MoreIcon = icon(line("M3.5 8h.1M8 8h.1M12.5 8h.1"));
+export const CommandIcon = icon(
+  line(
+    "M6.25 6.25h3.5v3.5h-3.5ZM6.25 6.25H4.6a1.6 1.6 0 1 1 1.65-1.65ZM9.75 6.25V4.6a1.6 1.6 0 1 1 1.65 1.65ZM9.75 9.75h1.65a1.6 1.6 0 1 1-1.65 1.65ZM6.25 9.75v1.65a1.6 1.6 0 1 1-1.65-1.65Z",
+  ),
+);
 export const CopyIcon = icon(
   <>
     <rect x="5.5" y="5.5" width="7.5" height="7.5" rx="1.5" />
@@ -76,6 +117,33 @@ export const AlertIcon = icon(
     {line("M8 5v3.5M8 10.9v.1")}
   </>,
 );
+
+export const SparkIcon = icon(
+  line("M8 2.25 9.5 6.5 13.75 8 9.5 9.5 8 13.75 6.5 9.5 2.25 8 6.5 6.5ZM13 1.75v2.5M11.75 3h2.5"),
+);
+export const StopIcon = icon(<rect class="icon__fill" x="3.5" y="3.5" width="9" height="9" rx="1.5" />);
+export const RetryIcon = icon(line("M13 8a5 5 0 1 1-1.5-3.55M13 2.5v3h-3"));
+export const ArrowUpIcon = icon(line("M8 13V3.5M3.75 7.5 8 3.25l4.25 4.25"));
+export const KeyIcon = icon(
+  <>
+    <circle cx="5.5" cy="10.5" r="2.75" />
+    {line("m7.5 8.5 5.25-5.25M10.75 5.25l1.75 1.75")}
+  </>,
+);
+export const GlobeIcon = icon(
+  <>
+    <circle cx="8" cy="8" r="5.5" />
+    {line("M2.5 8h11M8 2.5c3.5 3.5 3.5 7.5 0 11M8 2.5c-3.5 3.5-3.5 7.5 0 11")}
+  </>,
+);
+export const StagesIcon = icon(
+  <>
+    <circle cx="3.75" cy="4.5" r="1.25" />
+    <circle cx="3.75" cy="11.5" r="1.25" />
+    {line("M7.5 4.5h6M7.5 11.5h6")}
+  </>,
+);
+export const ArrowDownIcon = icon(line("M8 3v9.5M3.75 8.5 8 12.75l4.25-4.25"));
 
 export function Logo({ size = 28 }) {
   return (

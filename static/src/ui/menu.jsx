@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CheckIcon } from "./icons.jsx";
 
-/** A button with a menu below. `items`: {label, icon, run, checked?, divided?}; `checked` makes it one of a choice. */
+/** A button with a menu below. `items`: {label, icon, run, checked?, divided?, lang?}; `checked` makes it one of a choice. */
 export function Menu({ label, title = label, class: className = "icon-button", button, heading, items }) {
   const [open, setOpen] = useState(false);
   const root = useRef(null);
@@ -61,6 +61,7 @@ export function Menu({ label, title = label, class: className = "icon-button", b
               role={item.checked === undefined ? "menuitem" : "menuitemradio"}
               aria-checked={item.checked}
               tabIndex={-1}
+              lang={item.lang}
               onClick={() => {
                 close();
                 item.run();

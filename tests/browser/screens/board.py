@@ -11,8 +11,11 @@ from playwright.async_api import TimeoutError as TimedOut
 from tests.browser.screens.cards import Cards
 from tests.browser.screens.finger import Finger
 from tests.browser.screens.mouse import Mouse
+from tests.browser.screens.palette import Palette
 from tests.browser.screens.panel import Panel
 from tests.browser.screens.people import InviteDialog, MembersDialog
+from tests.browser.screens.settings import StagesDialog, TokensDialog
+from tests.browser.screens.viewbar import ViewBar
 from tests.browser.tab import PATIENCE_MS, Tab
 
 PILL = '[role=status][aria-label="Connection"]'
@@ -32,6 +35,8 @@ class BoardScreen:
         self._cards = Cards(tab.page)
         self.mouse = Mouse(self._cards)
         self.finger = Finger(self._cards)
+        self.view = ViewBar(tab)
+        self.palette = Palette(tab)
 
     # What is seen
 
@@ -145,6 +150,28 @@ class BoardScreen:
     async def members(self) -> MembersDialog:
         await self._from_account_menu("Members")
         return MembersDialog(self.tab)
+
+    async def stages_dialog(self) -> StagesDialog:
+        await self._from_account_menu("Stages")
+        return StagesDialog(self.tab)
+
+    async def tokens(self) -> TokensDialog:
+        await self._from_account_menu("Access tokens")
+        return TokensDialog(self.tab)
+
+    async def speak(self, language: str) -> None:
+        """Choose the app's language; the page starts anew."""
+        await self.page.locator(".account").click()
+        async with self.page.expect_event("load"):
+            await self.page.get_by_role("menuitemradio", name=language, exact=True).click()
+
+    async def has_stages(self, *names: str) -> None:
+        """The columns, from left to right."""
+        await expect(self.page.locator("[data-stage] h2")).to_have_text(list(names))
+
+    async def is_told_about_the_connection(self, text: str) -> None:
+        """At the foot of the board."""
+        await expect(self.page.locator(".cut-off")).to_contain_text(text)
 
     async def sign_out(self) -> None:
         await self._from_account_menu("Sign out")

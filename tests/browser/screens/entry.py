@@ -41,8 +41,9 @@ class Entry:
         """From the form for newcomers that an invitation opens."""
         await self._button("Sign in instead").click()
 
-    async def create_workspace(self, name: str) -> BoardScreen:
+    async def create_workspace(self, name: str, *, samples: bool = False) -> BoardScreen:
         await self._page.get_by_label("Workspace name", exact=True).fill(name)
+        await self._page.get_by_role("checkbox", name="sample clients").set_checked(samples)
         await self._button("Create workspace").click()
         return await BoardScreen(self.tab).is_live()
 

@@ -70,6 +70,50 @@ class Panel:
         for number, body in enumerate(bodies):
             await expect(comments.nth(number)).to_contain_text(body)
 
+    async def add_field(self, name: str, kind: str, value: str | bool) -> None:
+        """A custom field: of kind "Text", "Number", "Date" or "Yes or no"."""
+        await self.root.get_by_role("button", name="Add field").click()
+        form = self._page.get_by_role("dialog", name="Add field")
+        await form.get_by_label("Field name").fill(name)
+        await form.get_by_label("Kind").select_option(label=kind)
+        if isinstance(value, bool):
+            await form.get_by_role("checkbox").set_checked(value)
+        else:
+            await form.get_by_label("Value").fill(value)
+        await form.get_by_role("button", name="Add", exact=True).click()
+        await expect(form).to_have_count(0)
+        await expect(self.field(name)).to_be_visible()
+
+    async def rename_field(self, name: str, to: str) -> None:
+        form = await self._field_menu(name)
+        await form.get_by_label("Field name").fill(to)
+        await form.get_by_role("button", name="Rename").click()
+
+    async def remove_field(self, name: str) -> None:
+        form = await self._field_menu(name)
+        await form.get_by_role("button", name="Remove field").click()
+
+    async def has_no_field(self, label: str) -> None:
+        await expect(self.field(label)).to_have_count(0)
+
+    async def tells(self, *changes: str) -> None:
+        """The history, the newest first, without the times."""
+        entries = self.root.get_by_role("region", name="History").get_by_role("listitem")
+        await expect(entries).to_have_count(len(changes))
+        for number, change in enumerate(changes):
+            await expect(entries.nth(number)).to_contain_text(change)
+
+    async def revert(self, change: str) -> None:
+        await self.root.get_by_role("button", name=f"Revert: {change}").click()
+
+    async def cannot_revert(self, change: str) -> None:
+        await expect(self.root.get_by_role("button", name=f"Revert: {change}")).to_have_count(0)
+
+    async def _field_menu(self, name: str) -> Locator:
+        title = f"Change field {name}"
+        await self.root.get_by_role("button", name=title, exact=True).click()
+        return self._page.get_by_role("dialog", name=title)
+
     async def take_theirs(self) -> None:
         """Adopt what somebody else has written meanwhile."""
         await self.root.get_by_role("button", name="Use it").click()

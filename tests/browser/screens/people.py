@@ -17,6 +17,25 @@ class InviteDialog:
         await self._root.get_by_role("button", name="Create invite link").click()
         return await self._root.get_by_role("textbox", name="Invite link").input_value()
 
+    async def for_email(self, email: str) -> None:
+        """An invite that only that account may accept."""
+        await self._root.get_by_label("Email", exact=True).fill(email)
+        await self._root.get_by_role("button", name="Create invite link").click()
+        rows = self._root.get_by_role("region", name="Open invites").get_by_role("listitem")
+        await expect(rows.filter(has_text=email)).to_be_visible()
+
+    async def lists(self, *people: str) -> None:
+        """These may still accept an invite."""
+        rows = self._root.get_by_role("region", name="Open invites").get_by_role("listitem")
+        await expect(rows).to_have_count(len(people))
+        for person in people:
+            await expect(rows.filter(has_text=person)).to_have_count(1)
+
+    async def revoke(self, person: str) -> None:
+        label = f"Revoke the invite for {person}"
+        await self._root.get_by_role("button", name=label, exact=True).click()
+        await self._root.get_by_role("button", name=f"{label}: Revoke?").click()
+
     async def close(self) -> None:
         await _close(self._root)
 

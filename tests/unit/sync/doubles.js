@@ -66,6 +66,7 @@ export function client(id, fields = {}) {
 export class FakeServer {
   clients = new Map();
   comments = new Map();
+  messages = new Map(); // the assistant's, the oldest first
   stages = [
     { id: "s-1", key: "lead", name: "Lead", color: "#64748b", position: 0, version: 1 },
     { id: "s-2", key: "won", name: "Won", color: "#16a34a", position: 1, version: 1 },
@@ -131,6 +132,23 @@ export class FakeServer {
     return this.sockets.at(-1);
   }
 
+  /** A message of the assistant's thread, as REST tells it. */
+  say(id, fields = {}) {
+    const message = {
+      id,
+      prompt: "Who is due?",
+      text: "",
+      status: "streaming",
+      asked_by: { id: USER.id, name: USER.name },
+      created_at: `2024-01-02T00:00:${String(this.messages.size).padStart(2, "0")}Z`,
+      proposals: [],
+      ...this.messages.get(id),
+      ...fields,
+    };
+    this.messages.set(id, message);
+    return message;
+  }
+
   put(...clients) {
     for (const one of clients) this.clients.set(one.id, one);
   }
@@ -179,6 +197,11 @@ export class FakeServer {
   run(commandId, { op, client_id: clientId, data }) {
     if (this.outcomes.has(commandId)) return this.outcomes.get(commandId);
     this.effects.push(commandId);
+    if (op === "assistant.ask") {
+      const outcome = { seq: null, version: null, result: this.say(`m-${commandId}`, data) };
+      this.outcomes.set(commandId, outcome);
+      return outcome;
+    }
     const actor = { ...USER, via: "socket" };
     let change;
     if (op === "client.create") {
@@ -216,6 +239,8 @@ export class FakeServer {
     if (path === "/clients") return this.page(url);
     if (path.endsWith("/comments"))
       return reply(200, { items: this.comments.get(path.split("/")[2]) ?? [], next_cursor: null });
+    if (path === "/assistant/messages") return this.thread(url);
+    if (path.startsWith("/assistant/messages/")) return this.message(path.split("/")[3]);
     if (path === "/changes")
       return this.changes(Number(url.searchParams.get("since")), Number(url.searchParams.get("wait")), signal);
     return reply(404, problem(404, "Not found"));
@@ -233,6 +258,20 @@ export class FakeServer {
     });
   }
 
+  thread(url) {
+    const newest = [...this.messages.values()].reverse();
+    const from = Number(url.searchParams.get("cursor") ?? 0);
+    const end = from + Number(url.searchParams.get("limit"));
+    return reply(200, {
+      items: newest.slice(from, end),
+      next_cursor: end < newest.length ? String(end) : null,
+    });
+  }
+
+  message(id) {
+    return this.messages.has(id) ? reply(200, this.messages.get(id)) : reply(404, problem(404, "Not found"));
+  }
+
   async changes(since, wait, signal) {
     if (since < this.keptSince) return reply(410, problem(410, "The log does not reach back that far."));
     if (since >= this.seq && wait > 0) {
@@ -247,9 +286,11 @@ export class FakeServer {
   write(method, path, key, data) {
     const [, , clientId, more] = path.split("/");
     const op =
-      more === "comments"
-        ? "comment.create"
-        : { POST: "client.create", PATCH: "client.update", DELETE: "client.delete" }[method];
+      path === "/assistant/messages"
+        ? "assistant.ask"
+        : more === "comments"
+          ? "comment.create"
+          : { POST: "client.create", PATCH: "client.update", DELETE: "client.delete" }[method];
     const refusal = this.refuses?.({ op, client_id: clientId, data });
     if (refusal) return reply(refusal.status, refusal);
     const { result } = this.run(key, { op, client_id: clientId, data });

@@ -109,3 +109,23 @@ test("over REST a command stays until its change is seen, unless the board shows
   outbox.ackedOverRest("k2", { result: {} }, false);
   assert.deepEqual(ids(outbox.entries), ["k2"]);
 });
+
+test("a bulk command waits for the commands on its clients, and they for it", () => {
+  const bulk = { op: "client.bulk", operations: [update("c-1", "B"), update("c-2", "B")] };
+  const outbox = outboxWith(update("c-1", "A"), bulk, update("c-2", "C"), update("c-3", "D"));
+  assert.deepEqual(ids(outbox.sendable()), ["k1", "k4"]);
+  outbox.acked("k1", { seq: 5 }, 5);
+  assert.deepEqual(ids(outbox.sendable()), ["k2", "k4"]);
+});
+
+test("a bulk command is settled by its answer, not by the first of its changes", async () => {
+  const outbox = outboxWith({ op: "client.bulk", operations: [update("c-1", "A"), update("c-2", "B")] });
+  const { answered } = outbox.get("k1");
+  outbox.sent("k1", "socket");
+  outbox.seen({ seq: 5, command_id: "k1" });
+  assert.equal(outbox.entries.length, 1);
+  outbox.acked("k1", { seq: 6, result: { results: [{ status: 200 }, { status: 404 }] } }, 5);
+  assert.equal((await answered).results.length, 2);
+  outbox.reached(6);
+  assert.equal(outbox.entries.length, 0);
+});

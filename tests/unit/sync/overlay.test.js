@@ -135,3 +135,22 @@ test("the confirmed board is never written to", () => {
   overlay(confirmed, [update({ name: "Mine" }), entry("client.delete", { client_id: "c-1" })]);
   assert.deepEqual(confirmed, frozen);
 });
+
+test("a bulk command shows all that it will do", () => {
+  const confirmed = board(client("c-1"), client("c-2"));
+  const operations = [
+    { op: "client.update", client_id: "c-1", data: { tags: ["x"] } },
+    { op: "client.delete", client_id: "c-2" },
+    { op: "client.restore", client_id: "c-3" },
+  ];
+  const clients = new Map([["c-3", client("c-3")]]);
+  const shown = overlay(confirmed, [entry("client.bulk", { operations }, { clients })]).clients;
+  assert.deepEqual([...shown.keys()], ["c-1", "c-3"]);
+  assert.deepEqual(shown.get("c-1").tags, ["x"]);
+});
+
+test("a stage that is moved pushes the others aside at once", () => {
+  const shown = overlay(board(), [entry("stage.update", { stage_id: "s-1", data: { position: 1 } })]);
+  const order = [...shown.stages.values()].sort((a, b) => a.position - b.position).map(({ id }) => id);
+  assert.deepEqual(order, ["s-2", "s-1"]);
+});

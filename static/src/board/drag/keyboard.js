@@ -1,4 +1,5 @@
 // The board by keyboard: arrows go from card to card; Space picks one up, arrows move it, Space drops, Escape cancels.
+import { batch } from "@preact/signals";
 import { text } from "../../text/index.js";
 import { withInserted } from "../columns.js";
 import { aim, pickUp, placeOf } from "./state.js";
@@ -14,7 +15,7 @@ export function onBoardKeyDown(board, event) {
   if (STEPS[event.key]) {
     event.preventDefault();
     if (moving) move(board, drag, STEPS[event.key]);
-    else focusNeighbour(board, id, STEPS[event.key], event.currentTarget);
+    else focusNeighbour(board, id, STEPS[event.key]);
   } else if (event.key === " ") {
     event.preventDefault(); // or the button would open the card
     if (moving) drop(board, drag);
@@ -44,8 +45,10 @@ export function cancelKeyboardMove(board) {
 function move(board, drag, [across, along]) {
   const to = across === 0 ? alongColumn(board, drag, along) : acrossColumns(board, drag, across);
   if (!to) return;
-  board.focusNext = drag.id;
-  aim(board, to);
+  batch(() => {
+    aim(board, to);
+    board.show(drag.id, { focus: true });
+  });
   board.announcement.value = placeOf(board, board.drag.peek());
 }
 
@@ -71,20 +74,24 @@ function acrossColumns(board, { id, to }, step) {
 
 function drop(board, drag) {
   const place = placeOf(board, drag);
-  board.focusNext = drag.id;
-  board.move(drag.id, drag.to);
-  board.drag.value = null;
+  batch(() => {
+    board.move(drag.id, drag.to);
+    board.drag.value = null;
+    board.show(drag.id, { focus: true });
+  });
   board.announcement.value = text.drag.dropped(nameOf(board, drag.id), place);
 }
 
 function cancel(board, { id }) {
-  board.focusNext = id;
-  board.justMoved = id;
-  board.drag.value = null;
+  batch(() => {
+    board.justMoved = id;
+    board.drag.value = null;
+    board.show(id, { focus: true });
+  });
   board.announcement.value = text.drag.cancelled(nameOf(board, id));
 }
 
-function focusNeighbour(board, id, [across, along], root) {
+function focusNeighbour(board, id, [across, along]) {
   const columns = board.columns.peek();
   const at = columns.findIndex(({ clients }) => clients.some((client) => client.id === id));
   if (at < 0) return;
@@ -95,7 +102,7 @@ function focusNeighbour(board, id, [across, along], root) {
     while (columns[next] && columns[next].clients.length === 0) next += across; // over empty columns
     target = columns[next]?.clients[Math.min(row, columns[next].clients.length - 1)];
   }
-  if (target) root.querySelector(`[data-card="${CSS.escape(target.id)}"] button`)?.focus();
+  if (target) board.show(target.id, { focus: true });
 }
 
 function nameOf(board, id) {

@@ -1,24 +1,30 @@
 // Moving a card by mouse or finger. A ghost follows the pointer; the state says where the gap is. The mouse drags at
 // once, a finger after a short press, so that swiping still scrolls.
 import { text } from "../../text/index.js";
+import { indexAt } from "../../virtual/window.js";
 import { aim, pickUp, placeOf } from "./state.js";
 
 const SLOP_PX = 5; // less is a click
 const PRESS_MS = 220;
 const EDGE_PX = 56; // this near an edge the board or column scrolls
-const FASTEST_PX = 11; // a frame
+const FASTEST_PX = 14; // a frame, at the edge itself
+const HURRY_MS = 1_200; // held at an edge for so long a column scrolls twice as fast, and so on
+const MOST_HURRY = 6;
 const HOME_MS = 180;
 
 export class PointerDrag {
   #root;
   #board;
+  #metrics;
   #press = null; // a pointer is down on a card
   #ghost = null;
   #frame = 0;
+  #edgeSince = 0; // since when the pointer has been near an edge
 
-  constructor(root, board) {
+  constructor(root, board, metrics) {
     this.#root = root;
     this.#board = board;
+    this.#metrics = metrics;
   }
 
   /** Listens; returns the way out. */
@@ -96,21 +102,18 @@ export class PointerDrag {
 
   /** The stage under the pointer, and the card there that the ghost's top has passed the middle of. */
   #target() {
-    const { x, y, offsetY, card } = this.#press;
-    const column = nearestColumn(this.#root, x);
-    const list = column?.querySelector("[data-list]");
+    const { x, y, offsetY } = this.#press;
+    const element = nearestColumn(this.#root, x);
+    const list = element?.querySelector("[data-list]");
     if (!list) return null;
+    const stage = element.dataset.stage;
+    const { clients } = this.#board.columns.peek().find((column) => column.stage.key === stage);
+    const { id } = this.#board.drag.peek();
+    const { tops, heights } = this.#metrics.place(clients, id);
     const top = y - offsetY - list.getBoundingClientRect().top + list.scrollTop;
-    let previousId = null;
-    let shift = 0; // the gap's own height does not count
-    for (const item of list.children) {
-      if (item.dataset.card === card.dataset.card) continue;
-      if ("gap" in item.dataset) shift = item.offsetHeight + parseFloat(getComputedStyle(list).rowGap);
-      else if (!item.dataset.card) continue;
-      else if (top < item.offsetTop - shift + item.offsetHeight / 2) break;
-      else previousId = item.dataset.card;
-    }
-    return { stage: column.dataset.stage, previousId };
+    let index = clients.length > 0 ? indexAt(tops, top) : -1;
+    while (index >= 0 && (clients[index].id === id || top < tops[index] + heights[index] / 2)) index -= 1;
+    return { stage, previousId: index < 0 ? null : clients[index].id };
   }
 
   #scrollAtEdges(x, y) {
@@ -119,7 +122,10 @@ export class PointerDrag {
     const list = nearestColumn(this.#root, x)?.querySelector("[data-list]");
     if (!list) return;
     const { top, bottom } = list.getBoundingClientRect();
-    list.scrollTop += edgeSpeed(y, top, bottom);
+    const speed = edgeSpeed(y, top, bottom);
+    const now = performance.now();
+    if (speed === 0) this.#edgeSince = now;
+    list.scrollTop += speed * Math.min(MOST_HURRY, 1 + (now - this.#edgeSince) / HURRY_MS);
   }
 
   #up(event) {

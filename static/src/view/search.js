@@ -2,7 +2,8 @@
 
 const searchable = new WeakMap();
 
-function plain(text) {
+/** Without case and accents. */
+export function plain(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
@@ -15,7 +16,7 @@ function textOf(client) {
 }
 
 /** A test for clients, or null when `query` asks for nothing. */
-export function matcherOf(query) {
+export function wordsMatcher(query) {
   const words = plain(query).split(/\s+/).filter(Boolean);
   return words.length === 0 ? null : (client) => words.every((word) => textOf(client).includes(word));
 }

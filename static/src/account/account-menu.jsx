@@ -1,0 +1,45 @@
+import { useState } from "preact/hooks";
+import { useApp } from "../app/context.js";
+import { chooseLanguage, language, LANGUAGES, text } from "../text/index.js";
+import { Avatar } from "../ui/avatar.jsx";
+import { ExitIcon, GlobeIcon, KeyIcon } from "../ui/icons.jsx";
+import { Menu } from "../ui/menu.jsx";
+import { TokensDialog } from "./tokens-dialog.jsx";
+
+/** One's own account, wherever one is. `items` are what the place adds. */
+export function AccountMenu({ items = [] }) {
+  const { session } = useApp();
+  const [tokens, setTokens] = useState(false);
+  const { user } = session.state.value;
+  if (!user) return null;
+  const own = [
+    { label: text.tokens.title, icon: <KeyIcon />, run: () => setTokens(true), divided: items.length > 0 },
+    ...Object.entries(LANGUAGES).map(([key, label], index) => ({
+      label,
+      lang: key,
+      icon: <GlobeIcon />,
+      checked: key === language,
+      run: () => chooseLanguage(key),
+      divided: index === 0,
+    })),
+    { label: text.menu.signOut, icon: <ExitIcon />, run: () => session.signOut(), divided: true },
+  ];
+  const heading = (
+    <>
+      <strong>{user.name}</strong>
+      <span>{user.email}</span>
+    </>
+  );
+  return (
+    <>
+      <Menu
+        label={text.menu.account}
+        class="account"
+        button={<Avatar id={user.id} name={user.name} title="" />}
+        heading={heading}
+        items={[...items, ...own]}
+      />
+      {tokens && <TokensDialog onClose={() => setTokens(false)} />}
+    </>
+  );
+}

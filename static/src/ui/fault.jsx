@@ -1,0 +1,17 @@
+import { text } from "../text/index.js";
+import { messageOf } from "../text/problems.js";
+
+/** What went wrong, in words; nothing when nothing did. `onRetry` offers to try once more. */
+export function Fault({ error, onRetry }) {
+  if (!error) return null;
+  return (
+    <p class="callout callout--error" role="alert">
+      {messageOf(error)}{" "}
+      {onRetry && (
+        <button type="button" class="link" onClick={onRetry}>
+          {text.retry}
+        </button>
+      )}
+    </p>
+  );
+}
