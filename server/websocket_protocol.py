@@ -192,6 +192,7 @@ class FrameSocket(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._connections.discard(self)
+        self._protocol.parser.close()  # it holds the protocol that holds it
         self._end()
 
     def _take(self, frame: Frame) -> None:
