@@ -27,7 +27,7 @@ from realtime.presence import (
     PresenceEvent,
 )
 from realtime.problems import CloseCode
-from realtime.replies import ReplyEvent
+from realtime.reply_events import ReplyEvent
 from realtime.reply_watch import ReplyStore, ReplyWatch
 from realtime.topic import LoggedFrame, Subscriber, Topic
 from realtime.topics import ChangeLog, HubLimits, Topics, channel_of

@@ -9,26 +9,24 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal, Protocol, TypeAlias
-
-import msgspec
+from typing import Any, Protocol
 
 from realtime.frames import Frame
-from realtime.messages import AssistantFrame
+from realtime.reply_events import (
+    Began,
+    Ended,
+    Proposed,
+    ReplyEvent,
+    ReplyHead,
+    StoredReply,
+    Wrote,
+)
+from realtime.reply_frames import delta_frame, end_frame, proposal_frame, started_frame
 
-EndEvent: TypeAlias = Literal["done", "error", "cancelled"]
-END_EVENTS: dict[str, EndEvent] = {
-    "done": "done",
-    "error": "error",
-    "interrupted": "error",
-    "cancelled": "cancelled",
-}
 SLOW_READER_BYTES = 16 * 1024  # waiting for a reader, beyond which it gets no more deltas
 SILENCE_S = 2.0  # without an event, after which a reply is looked up
 MAX_EARLY_DELTAS = 2_000
 MAX_ENDED = 512
-
-_encoder = msgspec.json.Encoder()
 
 
 class Reader(Protocol):
@@ -41,69 +39,6 @@ class Reader(Protocol):
     def backlog_bytes(self) -> int:
         """How much waits to be read."""
         ...
-
-
-class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
-    message_id: str
-
-
-class Began(_Event, frozen=True, tag="began"):
-    """`message` in its wire form, without its text."""
-
-    message: dict[str, Any]
-
-
-class Wrote(_Event, frozen=True, tag="wrote"):
-    """`offset`: code points before `text`."""
-
-    offset: int
-    text: str
-
-
-class Proposed(_Event, frozen=True, tag="proposed"):
-    """A proposal is new or has been decided on; `revision` is the reply's then."""
-
-    proposal: dict[str, Any]
-    revision: int
-
-
-class Ended(_Event, frozen=True, tag="ended"):
-    """`length`: code points of the whole text, which is stored."""
-
-    message: dict[str, Any]
-    length: int
-    revision: int
-
-
-ReplyEvent: TypeAlias = Began | Wrote | Proposed | Ended
-
-
-class ReplyHead(msgspec.Struct, frozen=True):
-    """How far a stored reply is."""
-
-    id: str
-    running: bool
-    revision: int
-    length: int
-
-
-class StoredReply(msgspec.Struct, frozen=True):
-    """A reply as storage has it; `message` in its wire form, without its text."""
-
-    message: dict[str, Any]
-    text: str
-    revision: int
-
-    @property
-    def ended(self) -> Ended | None:
-        if self.message["status"] == "streaming":
-            return None
-        return Ended(
-            message_id=self.message["id"],
-            message=self.message,
-            length=len(self.text),
-            revision=self.revision,
-        )
 
 
 class _Reply:
@@ -176,7 +111,7 @@ class ReplyBoard:
             if stored.revision > self._ended[message_id]:
                 self._forget_late(message_id, stored.revision)
                 for proposal in stored.message["proposals"]:
-                    self._send_all(_proposal_frame(message_id, proposal))
+                    self._send_all(proposal_frame(message_id, proposal))
             return
         reply = self._running.setdefault(message_id, _Reply(now))
         reply.heard_at = now
@@ -193,8 +128,8 @@ class ReplyBoard:
     def joined(self, subscriber: Reader) -> None:
         """Show a new socket what is being written, with the text so far."""
         for message_id, reply in self._running.items():
-            if reply.shown:
-                subscriber.send(_started_frame(message_id, reply))
+            if reply.shown and reply.message is not None:
+                subscriber.send(started_frame(message_id, reply.text, reply.message))
 
     def left(self, session_id: str) -> None:
         for reply in self._running.values():
@@ -293,12 +228,12 @@ class ReplyBoard:
         if not reply.shown:
             reply.shown, reply.told = True, len(reply.text)
             reply.lagging.clear()
-            self._send_all(_started_frame(message_id, reply))
+            self._send_all(started_frame(message_id, reply.text, reply.message))
         if end is None or len(reply.text) < end.length:
             self._tell_text(message_id, reply)
             return
         self._tell_text(message_id, reply, whatever_waits=True)
-        self._send_all(_end_frame(end))
+        self._send_all(end_frame(end))
         del self._running[message_id]
         self._forget_late(message_id, end.revision)
 
@@ -313,50 +248,14 @@ class ReplyBoard:
                 reply.lagging[subscriber.session_id] = told
                 continue
             if told not in frames:
-                frames[told] = _delta_frame(message_id, told, reply.text[told:])
+                frames[told] = delta_frame(message_id, told, reply.text[told:])
             subscriber.send(frames[told])
             reply.lagging.pop(subscriber.session_id, None)
         reply.told = length
 
     def _tell_proposal(self, event: Proposed) -> None:
-        self._send_all(_proposal_frame(event.message_id, event.proposal))
+        self._send_all(proposal_frame(event.message_id, event.proposal))
 
     def _send_all(self, frame: Frame) -> None:
         for subscriber in self._subscribers():
             subscriber.send(frame)
-
-
-def _frame(frame: AssistantFrame) -> Frame:
-    return Frame(_encoder.encode(frame))
-
-
-def _started_frame(message_id: str, reply: _Reply) -> Frame:
-    return _frame(
-        AssistantFrame(
-            event="started",
-            message_id=message_id,
-            offset=0,
-            text=reply.text,
-            message=reply.message,
-        )
-    )
-
-
-def _delta_frame(message_id: str, offset: int, text: str) -> Frame:
-    return _frame(AssistantFrame(event="delta", message_id=message_id, offset=offset, text=text))
-
-
-def _proposal_frame(message_id: str, proposal: dict[str, Any]) -> Frame:
-    return _frame(AssistantFrame(event="proposal", message_id=message_id, proposal=proposal))
-
-
-def _end_frame(end: Ended) -> Frame:
-    return _frame(
-        AssistantFrame(
-            event=END_EVENTS[end.message["status"]],
-            message_id=end.message_id,
-            offset=end.length,
-            text="",
-            message=end.message,
-        )
-    )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from realtime.bus import Bus, BusState
-from realtime.replies import ReplyHead, StoredReply
+from realtime.reply_events import ReplyHead, StoredReply
 from realtime.topic import Topic
 from realtime.topics import LogUnavailable
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,12 @@ from sqlalchemy import Column, Integer, Select, bindparam, func, select
 
 from storage.assistant_records import ClientActivity, Total
 from storage.change_log import change_of_row
+from storage.chunks import chunks
 from storage.clients import client_of_row
 from storage.gateway import Gateway
-from storage.records import Change, Client
+from storage.records import AuthoredComment, Change, Client, Comment
 from storage.statements import Statement
-from storage.tables import Moment, change_log, clients, comments
+from storage.tables import Moment, change_log, clients, comments, users
 
 _LIVE = (clients.c.workspace_id == bindparam("of_workspace"), clients.c.deleted_at.is_(None))
 _COUNT = bindparam("count", type_=Integer)
@@ -62,6 +63,24 @@ QUIET = Statement(
         clients.c.stage.not_in(bindparam("except_stages", expanding=True)),
     )
     .order_by(clients.c.updated_at, clients.c.id)
+    .limit(_COUNT)
+)
+NAMES = Statement(
+    select(clients.c.id, clients.c.name).where(
+        clients.c.workspace_id == bindparam("of_workspace"),
+        clients.c.id.in_(bindparam("ids", expanding=True)),
+    )
+)
+LATEST_COMMENTS = Statement(
+    select(
+        *(comments.c[name] for name in Comment.__struct_fields__), users.c.name.label("author_name")
+    )
+    .join_from(comments, users, users.c.id == comments.c.author_id)
+    .where(
+        comments.c.workspace_id == bindparam("of_workspace"),
+        comments.c.client_id == bindparam("of_client"),
+    )
+    .order_by(comments.c.created_at.desc(), comments.c.id.desc())
     .limit(_COUNT)
 )
 LATEST = Statement(
@@ -118,6 +137,23 @@ class AssistantBoard:
         """The newest first."""
         rows = await self._gateway.rows(LATEST(of_workspace=workspace_id, count=limit))
         return [change_of_row(row) for row in rows]
+
+    async def names(self, workspace_id: str, client_ids: Iterable[str]) -> dict[str, str]:
+        """The names of those clients, the deleted ones too."""
+        found: dict[str, str] = {}
+        for chunk in chunks(client_ids):
+            rows = await self._gateway.rows(NAMES(of_workspace=workspace_id, ids=chunk))
+            found.update((row["id"], row["name"]) for row in rows)
+        return found
+
+    async def latest_comments(
+        self, workspace_id: str, client_id: str, limit: int
+    ) -> list[AuthoredComment]:
+        """The newest comments of a client, the oldest of them first."""
+        rows = await self._gateway.rows(
+            LATEST_COMMENTS(of_workspace=workspace_id, of_client=client_id, count=limit)
+        )
+        return [AuthoredComment(**row) for row in reversed(rows)]
 
     async def _totals(self, statement: Statement, workspace_id: str, **values: Any) -> list[Total]:
         rows = await self._gateway.rows(statement(of_workspace=workspace_id, **values))

@@ -11,7 +11,7 @@ from server.settings import Settings
 def provider_of(settings: Settings, limits: AssistantLimits) -> Provider:
     if settings.ai_provider == "local":
         return LocalProvider(limits.local_words_per_s)
-    # Imported here: it costs a second of the start and some 50 MB, which only its users should pay.
+    # Imported here: it takes half a second and some 45 MB, which only its users should pay.
     from server.assistant.openai_provider import OpenAIProvider
 
     return OpenAIProvider(settings, limits)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from realtime.hub import Hub
-from realtime.replies import Began, Ended, Proposed
+from realtime.reply_events import Began, Ended, Proposed
 from realtime.topics import LogUnavailable, NoSuchTopic
 from server.assistant import faults
 from server.assistant.limits import AssistantLimits

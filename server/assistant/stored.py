@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from realtime.replies import ReplyHead, StoredReply
+from realtime.reply_events import ReplyHead, StoredReply
 from realtime.topics import LogUnavailable
 from server.assistant.wire import stored_reply
 from storage import Storage

@@ -13,7 +13,8 @@ import msgspec
 
 from realtime.validation import Refused, decode
 from server.assistant import tool_inputs as inputs
-from server.assistant.board_reader import BoardReader, Found, NoSuchClient
+from server.assistant.board_digest import Found
+from server.assistant.board_reader import BoardReader, NoSuchClient
 from server.assistant.proposing import Proposer, Unproposable
 from server.assistant.provider import Fault, FaultKind, ToolCall, ToolSpec
 from storage import Storage

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from realtime.problems import Problem
-from realtime.replies import StoredReply
+from realtime.reply_events import StoredReply
 from storage.assistant_records import AssistantMessage, Proposal, SeenProposal
 
 _problem = msgspec.json.Decoder(Problem)

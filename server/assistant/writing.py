@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from realtime.hub import Hub
-from realtime.replies import Wrote
+from realtime.reply_events import Wrote
 from server.assistant import faults
 from server.assistant.conversation import opening
 from server.assistant.dialogue import Dialogue

@@ -214,3 +214,27 @@ async def test_who_is_quiet_and_what_is_due(board: Board) -> None:
         "commented": minutes(50),
     }
     assert [one.id for one in due] == ["commented", "quiet"]
+
+
+async def test_the_latest_comments_are_told_the_oldest_of_them_first(board: Board) -> None:
+    storage = board.storage
+    await board.has(a_client("client-1", name="Acme"))
+    for number in range(4):
+        comment = a_comment("client-1", f"comment-{number}", created_at=minutes(number))
+        await storage.comments.add(board.id, comment)
+
+    latest = await storage.assistant_board.latest_comments(board.id, "client-1", 2)
+
+    assert [(one.id, one.author_name) for one in latest] == [
+        ("comment-2", "user-ann"),
+        ("comment-3", "user-ann"),
+    ]
+
+
+async def test_clients_have_names_even_when_deleted(board: Board) -> None:
+    await board.has(a_client("client-1", name="Acme"), a_client("client-2", name="Gone"))
+    await board.storage.clients.delete(board.id, "client-2", version=2, at=NOON, by="user-ann")
+
+    names = await board.storage.assistant_board.names(board.id, ["client-1", "client-2", "other"])
+
+    assert names == {"client-1": "Acme", "client-2": "Gone"}

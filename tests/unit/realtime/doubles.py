@@ -8,7 +8,7 @@ from typing import Any
 from realtime.frames import Frame, Outgoing
 from realtime.hub import Hub
 from realtime.problems import CloseCode
-from realtime.replies import ReplyHead, StoredReply
+from realtime.reply_events import ReplyHead, StoredReply
 from realtime.topic import LoggedFrame
 from realtime.topics import LogUnavailable
 from tests.unit.virtual_time import ENOUGH_S

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from realtime.bus import WAKE, BusState
-from realtime.replies import Began, Ended, StoredReply, Wrote
+from realtime.reply_events import Began, Ended, StoredReply, Wrote
 from tests.drivers.reply import SeenReply
 from tests.unit.realtime.cluster import cluster
 from tests.unit.realtime.doubles import Socket, join

@@ -9,17 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.frames import Frame
-from realtime.replies import (
-    SLOW_READER_BYTES,
-    Began,
-    Ended,
-    Proposed,
-    ReplyBoard,
-    ReplyEvent,
-    ReplyHead,
-    StoredReply,
-    Wrote,
-)
+from realtime.replies import SLOW_READER_BYTES, ReplyBoard
+from realtime.reply_events import Began, Ended, Proposed, ReplyEvent, ReplyHead, StoredReply, Wrote
 from tests.drivers.reply import SeenReply
 
 

@@ -1,0 +1,1 @@
+"""The bare drivers: what the same work costs without a server around it."""

@@ -1,0 +1,1 @@
+"""Each peer's own program, as short as its documentation shows it."""

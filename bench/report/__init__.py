@@ -1,0 +1,1 @@
+"""The report of a run: promises, tables, a plot."""
