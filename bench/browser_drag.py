@@ -166,7 +166,7 @@ def main_thread_tasks(events: list[dict[str, Any]]) -> list[Task]:
     tasks: dict[tuple[int, int], list[Task]] = {main: [] for main in mains}
     for event in events:
         thread = (event["pid"], event["tid"])
-        if thread in tasks and event["name"] == "RunTask":
+        if thread in tasks and event["name"] == "RunTask" and "dur" in event:
             tasks[thread].append((event["dur"] / 1_000, event.get("tdur", 0) / 1_000))
     return max(tasks.values(), key=lambda found: sum(wall for wall, _ in found))
 

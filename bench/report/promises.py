@@ -116,10 +116,17 @@ def _workspaces(row: Row | None) -> Iterator[Promise]:
 
 
 def _subscribers(row: Row | None) -> Iterator[Promise]:
+    counts = [int(name[3:]) for name in (row.columns if row else {}) if name.startswith("us_")]
+    few, many = (min(200, max(counts)), max(counts)) if counts else (200, 2_000)
     for server, what in (("clientflow-presence", "in memory"), ("clientflow", "with the commit")):
         yield Promise(f"CPU per event over subscribers, {what}: r² of the straight line",
                       f"linear: at least {LINEAR_FIT:g}", _median(row, server, "fit"),
                       lambda value: value >= LINEAR_FIT, "")  # fmt: skip
+        grown = ratio(_median(row, server, f"us_{many}"), _median(row, server, f"us_{few}"))
+        yield Promise(f"CPU per delivery, {what}: {many:,} subscribers against {few:,}",
+                      f"no more than linear: at most {FLAT_WITHIN:g}",
+                      None if grown is None else grown * few / many,
+                      lambda value: value <= FLAT_WITHIN)  # fmt: skip
 
 
 def _accepts(row: Row | None) -> Iterator[Promise]:

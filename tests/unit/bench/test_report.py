@@ -75,6 +75,16 @@ def test_a_promise_holds_is_broken_or_was_not_measured(fanout):
     assert (ws.measured, ws.holds) == (None, "not measured")
 
 
+def test_growth_with_subscribers_is_judged_by_the_cost_of_a_delivery():
+    event = Entry("clientflow", "ClientFlow")
+    event.add(us_200=1_000, us_2000=8_000, fit=0.999)
+    row = Row("subscribers", "", "", {"us_200": "", "us_2000": "", "fit": "r²"}, [event])
+    found = {it.figure: it for it in promises({"subscribers": row})}
+
+    grown = found["CPU per delivery, with the commit: 2,000 subscribers against 200"]
+    assert (grown.measured, grown.holds) == (0.8, "yes")
+
+
 def test_without_any_row_no_promise_is_called_kept():
     assert {it.holds for it in promises({})} == {"not measured"}
 
