@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from server.assistant.local import one_client, proposals, timing, totals
 from server.assistant.local.finding import find_client
 from server.assistant.local.question import Analysis, Question
@@ -41,7 +44,43 @@ _ABOUT = (
 _HELP = "hello|hi\\b|hey|help|what can you|who are you|oi\\b|ola|ajuda|o que voce|quem e voce|bom dia|boa tarde"
 
 
+_OF_THE_BOARD: tuple[tuple[str, Callable[[Question], Analysis]], ...] = (
+    (_QUIET, timing.quiet),
+    (_DUE, timing.due),
+    (_CHANGES, timing.changes),
+    (_TOTALS, totals.totals),
+)
+_BETWEEN_PARTS = re.compile(r"[?;.]\s+|,\s+(?:and |e )?|\s+(?:and|e)\s+", re.IGNORECASE)
+
+
 def analysis_of(question: Question) -> Analysis:
+    if question.has(_DRAFT) or proposals.asks_for_a_change(question) or question.has(_DELETE):
+        return _analysis(question)
+    parts = _parts(question)
+    return _one_after_another(parts) if len(parts) > 1 else _analysis(question)
+
+
+def _parts(question: Question) -> list[Analysis]:
+    """The analyses of a question such as "how much by stage, and who is quiet?"; none where a part is no question."""
+    asked: dict[Callable[[Question], Analysis], Question] = {}
+    for text in filter(None, _BETWEEN_PARTS.split(question.text)):
+        part = question.part(text)
+        analyse = next((analyse for words, analyse in _OF_THE_BOARD if part.has(words)), None)
+        if analyse is None:
+            return []
+        asked.setdefault(analyse, part)
+    return [analyse(part) for analyse, part in asked.items()]
+
+
+def _one_after_another(analyses: list[Analysis]) -> Analysis:
+    texts = []
+    for analysis in analyses:
+        text = yield from analysis
+        texts.append(text)
+    return "\n\n".join(texts)
+
+
+def _analysis(question: Question) -> Analysis:
     if question.has(_DRAFT):
         return one_client.draft(question)
     if proposals.asks_for_a_change(question):

@@ -72,6 +72,12 @@ class Question:
         """In the language of the question."""
         return portuguese if self.language == "pt" else english
 
+    def part(self, text: str) -> Question:
+        """A part of it, to be answered in the language of the whole."""
+        part = Question(text, self.situation)
+        part.language = self.language
+        return part
+
     def has(self, pattern: str) -> bool:
         """Whether the folded question matches at the beginning of a word."""
         return re.search(rf"\b(?:{pattern})", self.folded) is not None

@@ -105,6 +105,7 @@ export function openBoard({ clock, keptCommands, origin, router, session, toasts
     settleAddress: address.settle,
     clearFilters: () => address.change(noFilters),
     open: (id) => address.open(id),
+    href: address.href,
     closePanel: (how) => address.open(null, how),
 
     /** Brings a card into sight, and the focus to it if asked. */

@@ -5,7 +5,7 @@ import { searchOf, viewOf } from "./view.js";
 
 const REST_MS = 250; // browsers take offence at an address that is rewritten with each key
 
-/** Returns {view, change(fields), open(client id|null), settle(), close()}. */
+/** Returns {view, change(fields), open(client id|null), href(client id|null), settle(), close()}. */
 export function viewInAddress({ clock, router, workspace }) {
   const view = signal(viewOf(router.route.peek().search ?? ""));
   let cancel = () => {};
@@ -42,6 +42,7 @@ export function viewInAddress({ clock, router, workspace }) {
       if (kept) router.go(pathTo(client));
       else router.replace(pathTo(client));
     },
+    href: (client) => pathTo(client),
     settle,
     close() {
       cancel();

@@ -47,6 +47,29 @@ def test_a_question_is_answered_in_its_language(question: str, part: str) -> Non
     assert part in Analyst().ask(question)
 
 
+@pytest.mark.parametrize(
+    ("question", "first", "second"),
+    [
+        ("How much is there by stage, and who has gone quiet?", "3 clients on the board", "quiet"),
+        ("Quanto temos em cada etapa, e o que vence esta semana?", "3 clientes no quadro", "Até"),
+        ("What is overdue? What changed this week?", "Overdue (1):", "Nothing has changed"),
+    ],
+)
+def test_a_question_of_two_parts_is_answered_part_by_part_in_one_language(
+    question: str, first: str, second: str
+) -> None:
+    said = Analyst().ask(question)
+
+    assert said.startswith(first)
+    assert second in said[len(first) :]
+
+
+def test_a_list_within_one_question_is_not_taken_apart() -> None:
+    said = Analyst().ask("What is due and overdue?")
+
+    assert said.count("Overdue (1):") == 1
+
+
 def test_what_is_overdue_is_told_apart_from_what_is_coming() -> None:
     week, overdue = Analyst().ask("What is due this week?"), Analyst().ask("What is overdue?")
 
