@@ -12,7 +12,7 @@ from storage.client_pages import cursor_after, page_query
 from storage.folding import folded, tag_key
 from storage.gateway import Gateway
 from storage.records import Client, ClientQuery, Money, Page
-from storage.statements import Row, Statement
+from storage.statements import Bound, Row, Statement
 from storage.tables import clients
 
 # Columns that say what a row is, rather than what stands in it.
@@ -29,6 +29,9 @@ _CONTENT: dict[str, Any] = {
 
 ADD = Statement(insert(clients))
 LIVE = Statement(select(clients).where(*_ONE, _LIVE))
+LIVE_AMONG = Statement(
+    select(clients).where(_OF_WORKSPACE, _LIVE, clients.c.id.in_(bindparam("ids", expanding=True)))
+)
 DELETED = Statement(select(clients).where(*_ONE, _DELETED))
 SAVE = Statement(update(clients).where(*_ONE, _LIVE).values(_CONTENT).returning(clients.c.id))
 RESTORE = Statement(
@@ -121,6 +124,11 @@ def client_of_row(row: Row) -> Client:
     )
 
 
+def saving(workspace_id: str, client: Client) -> Bound:
+    """The statement that writes the whole row of a live client."""
+    return SAVE(of_workspace=workspace_id, of_id=client.id, **_columns(client))
+
+
 class Clients:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
@@ -148,8 +156,7 @@ class Clients:
 
     async def save(self, workspace_id: str, client: Client) -> bool:
         """Writes the whole row; False when there is none."""
-        query = SAVE(of_workspace=workspace_id, of_id=client.id, **_columns(client))
-        return await self._gateway.row(query) is not None
+        return await self._gateway.row(saving(workspace_id, client)) is not None
 
     async def delete(
         self, workspace_id: str, client_id: str, *, version: int, at: datetime, by: str

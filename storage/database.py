@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, literal_column, select
 
-from storage import members, outcomes
+from storage import clients, members, outcomes
 from storage.address import normalised
 from storage.assistant_board import AssistantBoard
 from storage.assistant_messages import AssistantMessages
@@ -19,6 +19,7 @@ from storage.clients import Clients
 from storage.comments import Comments
 from storage.errors import NoSuchWorkspace, Unavailable
 from storage.gateway import Gateway, TaskConnections
+from storage.held_clients import HeldClients
 from storage.invites import Invites
 from storage.members import Members
 from storage.outcomes import Outcomes
@@ -122,11 +123,15 @@ class Storage:
 
     @asynccontextmanager
     async def write(
-        self, workspace_id: str, asking: Mapping[str, Sequence[str]] | None = None
+        self,
+        workspace_id: str,
+        asking: Mapping[str, Sequence[str]] | None = None,
+        client_ids: Sequence[str] = (),
     ) -> AsyncIterator[Write]:
         """A transaction that alone may write to the workspace and append to its change log.
 
-        `asking` are user ids, each with keys of theirs: the `Write` then knows the roles and the outcomes.
+        `asking` are user ids, each with keys of theirs: the `Write` then knows the roles and the outcomes. The
+        clients of `client_ids` are read at the same time.
         Raises NoSuchWorkspace.
         """
         asking = asking or {}
@@ -135,10 +140,13 @@ class Storage:
         if asking:
             opening.append(members.ROLES_OF(of_workspace=workspace_id, users=list(asking)))
             opening += [outcomes.FIND(user_id=user_id, keys=asking[user_id]) for user_id in askers]
+        if client_ids:
+            opening.append(clients.LIVE_AMONG(of_workspace=workspace_id, ids=client_ids))
         async with self._gateway.transaction(workspace_id, opening) as transaction:
             locked, *known = transaction.rows
             if not locked:
                 raise NoSuchWorkspace(workspace_id)
+            held = HeldClients(self.clients, workspace_id, known.pop() if client_ids else ())
             now = locked[0].pop("now", None) or datetime.now(UTC)
             write = Write(
                 self._gateway,
@@ -150,6 +158,7 @@ class Storage:
                     for user_id, rows in zip(askers, known[1:], strict=True)
                     for key, outcome in outcomes.read(rows).items()
                 },
+                held,
             )
             yield write
             transaction.closing = write.closing()

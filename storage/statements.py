@@ -26,6 +26,19 @@ class Query(NamedTuple):
     read: Callable[[Sequence[Any]], Row]
 
 
+# name of the value, place in it if that is a list, how it is bound, what it is without a name
+Source: TypeAlias = tuple[str | None, int | None, Processor | None, Any]
+
+MAX_EXPANSIONS = 128
+
+
+class Expansion(NamedTuple):
+    """The text for lists of certain lengths, and where each argument comes from."""
+
+    sql: str
+    sources: Sequence[Source]
+
+
 class Statement:
     """A statement whose `bindparam`s get their values at each call."""
 
@@ -64,9 +77,14 @@ class Plan:
         self._compiled = compiled
         self._read = _row_reader(compiled, dialect)
         required = {name: None for name, bind in compiled.binds.items() if bind.required}
-        # A list for `IN` changes the text with its length: such a statement is expanded each time.
-        self._expands = bool(compiled.post_compile_params)
-        if not self._expands:
+        # A list for `IN` changes the text with its length: such a statement is expanded once a length.
+        self._lists = [
+            name
+            for name, bind in compiled.binds.items()
+            if bind.expanding and bind in compiled.post_compile_params
+        ]
+        self._expansions: dict[tuple[int, ...], Expansion] = {}
+        if not self._lists:
             state = compiled.construct_expanded_state(required)
             processors = self._processors(state)
             self._sql = state.statement
@@ -76,7 +94,7 @@ class Plan:
             ]
 
     def query(self, values: Mapping[str, Any]) -> Query:
-        if self._expands:
+        if self._lists:
             return self._expanded(values)
         arguments: list[Any] = []
         for name, processor, required, fixed in self._sources:
@@ -85,13 +103,38 @@ class Plan:
         return Query(self._sql, arguments, self._read)
 
     def _expanded(self, values: Mapping[str, Any]) -> Query:
+        lengths = tuple(len(values[name]) for name in self._lists)
+        expansion = self._expansions.get(lengths)
+        if expansion is None:
+            expansion = self._expand(values)
+            if len(self._expansions) < MAX_EXPANSIONS:
+                self._expansions[lengths] = expansion
+        arguments: list[Any] = []
+        for name, index, processor, fixed in expansion.sources:
+            value = fixed if name is None else values[name]
+            if index is not None:
+                value = value[index]
+            arguments.append(value if processor is None else processor(value))
+        return Query(expansion.sql, arguments, self._read)
+
+    def _expand(self, values: Mapping[str, Any]) -> Expansion:
         state = self._compiled.construct_expanded_state(values)
         processors = self._processors(state)
-        arguments: list[Any] = []
+        place_of = {
+            expanded: (name, index)
+            for name, all_expanded in state.parameter_expansion.items()
+            for index, expanded in enumerate(all_expanded)
+        }
+        sources: list[Source] = []
         for name in state.positiontup or ():
-            value, processor = state.parameters[name], processors.get(name)
-            arguments.append(value if processor is None else processor(value))
-        return Query(state.statement, arguments, self._read)
+            processor = processors.get(name)
+            if name in place_of:
+                sources.append((*place_of[name], processor, None))
+            elif self._compiled.binds[name].required:
+                sources.append((name, None, processor, None))
+            else:
+                sources.append((None, None, processor, state.parameters[name]))
+        return Expansion(state.statement, sources)
 
     def _processors(self, state: ExpandedState) -> Mapping[str, Processor]:
         # A state has those of its expanded parameters only.

@@ -11,6 +11,7 @@ from sqlalchemy import CTE, bindparam, func, select, update
 
 from storage import change_log, outcomes
 from storage.gateway import Gateway
+from storage.held_clients import HeldClients
 from storage.outcomes import KeptOutcome
 from storage.records import Actor, Change, Outcome, Workspace
 from storage.statements import Bound, Statement
@@ -49,6 +50,7 @@ class Write:
         now: datetime,
         roles: dict[str, str],
         outcomes: dict[tuple[str, str], Outcome],
+        clients: HeldClients,
     ) -> None:
         self._gateway = gateway
         self._kept: list[KeptOutcome] = []
@@ -56,13 +58,14 @@ class Write:
         self.now = now
         self.roles = roles
         self.outcomes = outcomes
+        self.clients = clients
         self.seq = workspace.seq
         self.changes: list[Change] = []
 
     @property
-    def mark(self) -> tuple[int, int]:
+    def mark(self) -> tuple[int, int, int]:
         """Changes with whatever is written."""
-        return self._gateway.written, len(self.changes)
+        return self._gateway.written, len(self.changes), self.clients.saves
 
     def remember(self, user_id: str, key: str, outcome: Outcome, *, with_workspace: bool) -> None:
         """Keep an outcome under a key, which must have none. It lives as long as the workspace, or (False) its age."""
@@ -103,18 +106,19 @@ class Write:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that may fail alone: its error takes its rows and changes back, and is raised."""
-        seq, count = self.seq, len(self.changes)
+        seq, count, held = self.seq, len(self.changes), self.clients.state
         try:
             async with self._gateway.transaction():
                 yield
         except BaseException:
             self.seq = seq
             del self.changes[count:]
+            self.clients.go_back_to(held)
             raise
 
     def closing(self) -> list[Bound]:
-        """What goes to the database with the commit: the log's rows, the workspace's last seq, the outcomes."""
-        rows = [change_log.insertion(change) for change in self.changes]
+        """What goes to the database with the commit: clients, the log's rows, the last seq, the outcomes."""
+        rows = self.clients.closing() + [change_log.insertion(change) for change in self.changes]
         if rows:
             rows.append(SET_SEQ(workspace_id=self.workspace.id, new_seq=self.seq))
         return rows + [outcomes.insertion(kept) for kept in self._kept]

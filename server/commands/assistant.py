@@ -53,7 +53,7 @@ async def ask(
     if not question.prompt.strip():
         raise Invalid.field("prompt", "Must not be blank")
     if command.client_id is not None:
-        client = await storage.clients.get(context.workspace_id, command.client_id)
+        client = await context.clients.get(command.client_id)
         if client is None:
             raise NotFound(f"There is no client {command.client_id} in this workspace.")
     if question.retry_of is not None:
@@ -223,4 +223,4 @@ async def _result(context: Context, proposal: SeenProposal) -> dict[str, Any]:
     if proposal.op == "comment.create":
         comment = await context.storage.comments.get(context.workspace_id, proposal.result_id)
         return {"comment": comment}
-    return {"client": await context.storage.clients.get(context.workspace_id, proposal.result_id)}
+    return {"client": await context.clients.get(proposal.result_id)}

@@ -41,7 +41,7 @@ async def create_client(context: Context, command: CreateClient) -> Result:
         "updated_by": context.actor.id,
     }
     client = Client(id=client_id, **fields)
-    await context.storage.clients.add(context.workspace_id, client)
+    await context.clients.add(client)
     context.record("client", "created", client.id, client.version, msgspec.to_builtins(client))
     return Result(201, client, client.version)
 
@@ -62,7 +62,7 @@ async def update_client(context: Context, command: UpdateClient) -> Result:
         return Result(200, client, client.version)
     stamp = {"updated_at": context.now, "updated_by": context.actor.id}
     updated = msgspec.structs.replace(client, **changed, **stamp, version=client.version + 1)
-    await context.storage.clients.save(context.workspace_id, updated)
+    await context.clients.save(updated)
     previous = {name: getattr(client, name) for name in changed}
     context.record(
         "client",
@@ -78,21 +78,17 @@ async def update_client(context: Context, command: UpdateClient) -> Result:
 async def delete_client(context: Context, command: DeleteClient) -> Result:
     client = await _live(context, command.client_id, command.if_version)
     version = client.version + 1
-    await context.storage.clients.delete(
-        context.workspace_id, client.id, version=version, at=context.now, by=context.actor.id
-    )
+    await context.clients.delete(client, version=version, at=context.now, by=context.actor.id)
     context.record("client", "deleted", client.id, version, {}, msgspec.to_builtins(client))
     return Result(204, None, version)
 
 
 async def restore_client(context: Context, command: RestoreClient) -> Result:
     """Undo a delete. A client that is there already is given back as it is."""
-    live = await context.storage.clients.get(context.workspace_id, command.client_id)
+    live = await context.clients.get(command.client_id)
     if live is not None:
         return Result(200, live, live.version)
-    client = await context.storage.clients.get(
-        context.workspace_id, command.client_id, deleted=True
-    )
+    client = await context.clients.get(command.client_id, deleted=True)
     if client is None:
         raise NotFound(f"There is no client {command.client_id} in this workspace.")
     stage = client.stage
@@ -106,7 +102,7 @@ async def restore_client(context: Context, command: RestoreClient) -> Result:
         updated_at=context.now,
         updated_by=context.actor.id,
     )
-    await context.storage.clients.restore(context.workspace_id, restored)
+    await context.clients.restore(restored)
     context.record("client", "restored", client.id, restored.version, msgspec.to_builtins(restored))
     return Result(200, restored, restored.version)
 
@@ -155,15 +151,14 @@ async def create_comment(context: Context, command: CreateComment) -> Result:
 
 
 async def _exists(context: Context, client_id: str) -> bool:
-    clients = context.storage.clients
     return (
-        await clients.get(context.workspace_id, client_id) is not None
-        or await clients.get(context.workspace_id, client_id, deleted=True) is not None
+        await context.clients.get(client_id) is not None
+        or await context.clients.get(client_id, deleted=True) is not None
     )
 
 
 async def _live(context: Context, client_id: str, if_version: int | None) -> Client:
-    client = await context.storage.clients.get(context.workspace_id, client_id)
+    client = await context.clients.get(client_id)
     if client is None:
         raise NotFound(f"There is no client {client_id} in this workspace.")
     if if_version is not None and if_version != client.version:
@@ -228,10 +223,10 @@ async def _free_position(context: Context, client_id: str, stage: str, wanted: s
 
     Two people who drop a card into the same gap at once choose the same rank; both moves are kept.
     """
-    clients, workspace_id = context.storage.clients, context.workspace_id
+    clients = context.clients
     if wanted is None:
-        return str(generate_key_between(await clients.last_position(workspace_id, stage), None))
-    if not await clients.position_taken(workspace_id, stage, wanted, except_id=client_id):
+        return str(generate_key_between(await clients.last_position(stage), None))
+    if not await clients.position_taken(stage, wanted, except_id=client_id):
         return wanted
-    following = await clients.position_after(workspace_id, stage, wanted)
+    following = await clients.position_after(stage, wanted)
     return str(generate_key_between(wanted, following))

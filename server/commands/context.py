@@ -10,6 +10,7 @@ from typing import Any
 from server.limits import Limits
 from server.permissions import Role
 from storage import Storage, Write
+from storage.held_clients import HeldClients
 from storage.records import Actor, Change
 
 
@@ -24,6 +25,11 @@ class Context:
     actor: Actor
     role: Role
     command_id: str | None
+
+    @property
+    def clients(self) -> HeldClients:
+        """The workspace's clients, with what the transaction has changed so far."""
+        return self.write.clients
 
     @property
     def now(self) -> datetime:

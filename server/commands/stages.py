@@ -62,7 +62,7 @@ async def delete_stage(context: Context, command: DeleteStage) -> Result:
     remaining = [other for other in stages if other.id != stage.id]
     if not remaining:
         raise Conflict("A board keeps at least one stage.")
-    client_ids = await context.storage.clients.ids_in_stage(context.workspace_id, stage.key)
+    client_ids = await context.clients.ids_in_stage(stage.key)
     if client_ids:
         if command.move_to is None:
             raise Conflict(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from realtime.hub import Hub
-from realtime.messages import AnyCommand, DeleteWorkspace
+from realtime.messages import AnyCommand, BulkClients, DeleteWorkspace
 from server.answers import Answer, Answers, answer_of, outcome_of
 from server.change_frames import logged_frame
 from server.commands.context import Context, Handler
@@ -50,6 +50,18 @@ def _asking(orders: Sequence[Order]) -> Mapping[str, Sequence[str]]:
         if order.key is not None:
             keys.append(order.key)
     return keys_of
+
+
+def _client_ids(orders: Sequence[Order]) -> Sequence[str]:
+    """The clients that the commands are about."""
+    commands = [
+        command
+        for order in orders
+        for command in (
+            order.command.operations if isinstance(order.command, BulkClients) else [order.command]
+        )
+    ]
+    return list({id_: None for command in commands if (id_ := getattr(command, "client_id", None))})
 
 
 class Transactions:
@@ -96,7 +108,7 @@ class Transactions:
         self, workspace_id: str, orders: Sequence[Order]
     ) -> Sequence[Answer | Exception]:
         answers: list[Answer | Exception] = []
-        async with self._storage.write(workspace_id, _asking(orders)) as write:
+        async with self._storage.write(workspace_id, _asking(orders), _client_ids(orders)) as write:
             batch = _Batch(write)
             for order in orders:
                 mark = write.mark
