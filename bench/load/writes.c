@@ -78,9 +78,9 @@ void run_writes(void) {
     tell("stop");
     if (refused > 0)
         fprintf(stderr, "a write was refused: %s\n", refusal);
-    printf("{\"event\":\"result\",\"writers\":%d,\"acknowledged\":%lu,\"refused\":%lu,\"ended\":%d,"
+    printf("{\"event\":\"result\",\"writers\":%d,\"acknowledged\":%lu,\"refused\":%lu,\"ended\":%d,\"close_code\":%d,"
            "\"messages\":%lu,\"elapsed_s\":%.6f,\"loader_cpu_s\":%.6f,\"latency_us\":",
-           writers, acknowledged, refused, failed_sockets, traffic.messages, elapsed_s, own_cpu_s() - cpu_s);
+           writers, acknowledged, refused, failed_sockets, last_close_code, traffic.messages, elapsed_s, own_cpu_s() - cpu_s);
     print_histogram(stdout, &latency);
     printf("}\n");
 }

@@ -1,4 +1,4 @@
-"""ClientFlow by its own command line, in production's settings."""
+"""ClientFlow by its own command line, in production's settings, but for the limits of what one socket may say."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class ClientFlowService(PinnedService):
         return super().environment() | self.settings | {"PORT": str(self.port)}
 
     def program(self) -> list[str]:
-        return [sys.executable, "-m", "server", "serve"]
+        # By its path: the server's packages may be another checkout's.
+        return [sys.executable, str(ROOT / "bench" / "servers" / "tireless.py")]
 
     def answers(self) -> bool:
         try:
