@@ -182,6 +182,14 @@ class Hub:
             channel_of(workspace_id), b"e %s\n%s" % (self._instance.encode(), payload)
         )
 
+    def tell(self, workspace_id: str, user_id: str, payload: bytes) -> None:
+        """Send `payload`, a JSON object that is in no log, to one member's sockets on every instance."""
+        topic = self._topics.get(workspace_id)
+        if topic is not None:
+            topic.tell(user_id, Frame(payload))
+        header = b"m %s %s\n" % (self._instance.encode(), user_id.encode())
+        self._bus.publish(channel_of(workspace_id), header + payload)
+
     def tell_reply(self, workspace_id: str, event: ReplyEvent) -> None:
         """Show what is new of an assistant's reply here and tell the other instances."""
         topic = self._topics.get(workspace_id)
@@ -219,6 +227,10 @@ class Hub:
             (origin,) = words
             if origin != self._instance:
                 topic.broadcast(Frame(payload))
+        elif kind == "m":
+            origin, user_id = words
+            if origin != self._instance:
+                topic.tell(user_id, Frame(payload))
         elif kind == "a":
             (origin,) = words
             if origin != self._instance:

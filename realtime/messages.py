@@ -243,9 +243,22 @@ class BulkClients(Command, tag="client.bulk", frozen=True):
     operations: Operations
 
 
+class ImportClients(Command, tag="client.import", frozen=True):
+    """Up to 500 rows in one transaction: each changes the client that it matches, or makes a new one.
+
+    A row gives the fields to set; a new client needs `name`. By `external_id` means by the field of that name in
+    `custom`. `source` names what the rows come from: a repetition has the same.
+    """
+
+    match: Literal["external_id", "email", "none"]
+    rows: Annotated[list[ClientPatch], Meta(min_length=1, max_length=500)]
+    source: Reference | None = None
+
+
 AnyCommand: TypeAlias = (
     ClientCommand
     | BulkClients
+    | ImportClients
     | CreateComment
     | CreateStage
     | UpdateStage
@@ -365,6 +378,14 @@ class AssistantFrame(
     text: str | None = None
     message: dict[str, object] | None = None
     proposal: dict[str, object] | None = None
+
+
+class ImportFrame(msgspec.Struct, frozen=True, tag_field="type", tag="import"):
+    """How far an import has come, in rows; to whoever asked for it. `id`: its Idempotency-Key, if it has one."""
+
+    id: str
+    done: int
+    total: int
 
 
 PONG = b'{"type":"pong"}'

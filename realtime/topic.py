@@ -164,6 +164,12 @@ class Topic:
         for subscriber in [*self._ahead.values(), *self._resuming.values()]:
             subscriber.send(frame)
 
+    def tell(self, user_id: str, frame: Frame) -> None:
+        """Send what concerns one member to that member's sockets."""
+        for subscriber in self.subscribers:
+            if subscriber.user_id == user_id:
+                subscriber.send(frame)
+
     def flush(self) -> None:
         """Send what was gathered."""
         batch, self._batch = self._batch, []

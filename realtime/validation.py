@@ -62,10 +62,13 @@ def decode(decoder: msgspec.json.Decoder[T], raw: bytes | str) -> T:
         raise Refused(Problem.of(ProblemKind.MALFORMED, detail)) from None
 
 
-def convert(value: object, type_: type[T]) -> T:
-    """Convert strings from a query to the fields of `type_`. Raises `Refused` naming the field."""
+def convert(value: object, type_: type[T], *, strict: bool = False) -> T:
+    """Convert strings from a query to the fields of `type_`; `strict` takes values of the right type only.
+
+    Raises `Refused` naming the field.
+    """
     try:
-        return msgspec.convert(value, type_, strict=False)
+        return msgspec.convert(value, type_, strict=strict)
     except msgspec.ValidationError as error:
         raise Refused(_explained(str(error), type_)) from None
 

@@ -42,6 +42,14 @@ class Limits:
     socket_drain_timeout_s: float = 10.0
     socket_close_grace_s: float = 5.0
 
+    max_import_bytes: int = 32 * 1024 * 1024
+    max_imports: int = 4  # at once on one instance
+    import_chunk_rows: int = 50  # in one transaction
+    max_import_row_chars: int = 512 * 1024
+    max_import_errors: int = 1_000  # named in one answer; all are counted
+    import_preview_rows: int = 20
+    export_page_rows: int = 200
+
     finish_commands_timeout_s: float = 2.0  # at a shutdown, once the sockets are gone
     housekeeping_interval_s: float = 3_600.0
     housekeeping_batch_rows: int = 1_000

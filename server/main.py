@@ -19,6 +19,7 @@ from server import operations, pages, problems
 from server.api import accounts as accounts_api
 from server.api import assistant as assistant_api
 from server.api import clients as clients_api
+from server.api import transfer as transfer_api
 from server.api import workspaces as workspaces_api
 from server.assistant.providers import provider_of
 from server.assistant.replies import Replies
@@ -33,6 +34,7 @@ from server.identity.accounts import Accounts
 from server.identity.derived import DerivedSecrets
 from server.identity.passwords import Passwords
 from server.ids import new_id
+from server.importing.run import Imports
 from server.limits import Limits
 from server.services import Services, services_of
 from server.settings import Settings
@@ -82,6 +84,7 @@ def create_app(settings: Settings | None = None, limits: Limits | None = None) -
                     *workspaces_api.routes,
                     *clients_api.routes,
                     *assistant_api.routes,
+                    *transfer_api.routes,
                 ],
             ),
             WebSocketRoute("/ws/workspaces/{workspace_id}", _channel),
@@ -163,6 +166,8 @@ async def open_services(settings: Settings, limits: Limits) -> AsyncIterator[Ser
                 commands=commands,
                 channels=channels,
                 replies=replies,
+                imports=Imports(commands, storage.clients, hub, limits),
+                import_places=asyncio.Semaphore(limits.max_imports),
                 polls=asyncio.Semaphore(limits.max_long_polls),
             )
             for task in kept_running:

@@ -40,6 +40,7 @@ MINIMUM_ROLE: dict[str, Role] = {
     "client.delete": Role.EDITOR,
     "client.restore": Role.EDITOR,
     "client.bulk": Role.EDITOR,
+    "client.import": Role.EDITOR,
     "comment.create": Role.EDITOR,
     "assistant.ask": Role.VIEWER,
     "assistant.cancel": Role.VIEWER,  # one's own; another's: an editor

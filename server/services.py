@@ -14,6 +14,7 @@ from server.channel import Channels
 from server.commands.service import CommandService
 from server.identity.accounts import Accounts
 from server.identity.derived import DerivedSecrets
+from server.importing.run import Imports
 from server.limits import Limits
 from server.settings import Settings
 from storage import Storage
@@ -31,6 +32,8 @@ class Services:
     commands: CommandService
     channels: Channels
     replies: Replies
+    imports: Imports
+    import_places: asyncio.Semaphore
     polls: asyncio.Semaphore  # the places for long polls
 
 

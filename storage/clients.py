@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Integer, bindparam, func, insert, select, update
+from sqlalchemy import Integer, bindparam, func, insert, select, text, update
 
+from storage.chunks import chunks
 from storage.client_pages import cursor_after, page_query
-from storage.folding import folded, tag_key
+from storage.folding import email_key, external_id, folded, tag_key
 from storage.gateway import Gateway
 from storage.records import Client, ClientQuery, Money, Page
 from storage.statements import Bound, Row, Statement
@@ -66,6 +68,23 @@ AT_POSITION = Statement(
     .where(*_IN_STAGE, clients.c.position == bindparam("position"))
     .limit(bindparam("count", type_=Integer))
 )
+AFTER_ID = Statement(
+    select(clients)
+    .where(_OF_WORKSPACE, clients.c.id > bindparam("after"), _LIVE)
+    .order_by(clients.c.id)
+    .limit(bindparam("count", type_=Integer))
+)
+ANALYZE = Statement(text("ANALYZE clients"))
+BY_EMAIL = Statement(
+    select(clients).where(
+        _OF_WORKSPACE, clients.c.email_key.in_(bindparam("keys", expanding=True)), _LIVE
+    )
+)
+BY_EXTERNAL_ID = Statement(
+    select(clients).where(
+        _OF_WORKSPACE, clients.c.external_id.in_(bindparam("keys", expanding=True)), _LIVE
+    )
+)
 
 _encode = msgspec.json.Encoder().encode
 _decode_tags = msgspec.json.Decoder(list[str]).decode
@@ -96,8 +115,22 @@ def _columns(client: Client) -> Row:
         "name_key": folded(client.name),
         "company_key": None if client.company is None else folded(client.company),
         "search_text": folded("\n".join(text for text in texts if text)),
+        "email_key": None if client.email is None else email_key(client.email),
+        "external_id": external_id(client.custom),
         "tag_index": "".join(f"\n{tag_key(tag)}" for tag in client.tags) + "\n",
     }
+
+
+def adding(workspace_id: str, client: Client) -> Bound:
+    """The statement that adds it."""
+    return ADD(
+        workspace_id=workspace_id,
+        id=client.id,
+        created_at=client.created_at,
+        created_by=client.created_by,
+        deleted_at=None,
+        **_columns(client),
+    )
 
 
 def client_of_row(row: Row) -> Client:
@@ -130,8 +163,9 @@ def saving(workspace_id: str, client: Client) -> Bound:
 
 
 class Clients:
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, dialect: str) -> None:
         self._gateway = gateway
+        self._dialect = dialect
 
     async def get(
         self, workspace_id: str, client_id: str, *, deleted: bool = False
@@ -143,16 +177,7 @@ class Clients:
 
     async def add(self, workspace_id: str, client: Client) -> None:
         """Raises Duplicate("id"), also when a deleted client has it."""
-        await self._gateway.execute(
-            ADD(
-                workspace_id=workspace_id,
-                id=client.id,
-                created_at=client.created_at,
-                created_by=client.created_by,
-                deleted_at=None,
-                **_columns(client),
-            )
-        )
+        await self._gateway.execute(adding(workspace_id, client))
 
     async def save(self, workspace_id: str, client: Client) -> bool:
         """Writes the whole row; False when there is none."""
@@ -203,6 +228,34 @@ class Clients:
         """Whether another client of the stage stands there."""
         query = AT_POSITION(of_workspace=workspace_id, of_stage=stage, position=position, count=2)
         return any(row["id"] != except_id for row in await self._gateway.rows(query))
+
+    async def by_email(self, workspace_id: str, keys: Iterable[str]) -> list[Client]:
+        """The clients with these addresses, given as `email_key` folds them."""
+        return await self._found(BY_EMAIL, workspace_id, keys)
+
+    async def by_external_id(self, workspace_id: str, ids: Iterable[str]) -> list[Client]:
+        """The clients with these in their custom field `external_id`."""
+        return await self._found(BY_EXTERNAL_ID, workspace_id, ids)
+
+    async def after_id(self, workspace_id: str, after: str, limit: int) -> list[Client]:
+        """The next clients in the order of their ids, which never change; after "" the first."""
+        query = AFTER_ID(of_workspace=workspace_id, after=after, count=limit)
+        return [client_of_row(row) for row in await self._gateway.rows(query)]
+
+    async def count_for_plans(self) -> None:
+        """Have Postgres look at the table: by what it knew before many rows came, it reads a workspace for each row."""
+        if self._dialect == "postgresql":
+            await self._gateway.execute(ANALYZE())
+
+    async def _found(
+        self, statement: Statement, workspace_id: str, keys: Iterable[str]
+    ) -> list[Client]:
+        rows = [
+            row
+            for some in chunks(keys)
+            for row in await self._gateway.rows(statement(of_workspace=workspace_id, keys=some))
+        ]
+        return [client_of_row(row) for row in rows]
 
     async def page(self, workspace_id: str, query: ClientQuery) -> Page[Client]:
         """Some clients; raises BadCursor, and ValueError for a sort that is not among SORTS."""

@@ -84,7 +84,7 @@ class Storage:
         self.members = Members(gateway)
         self.invites = Invites(gateway)
         self.stages = Stages(gateway)
-        self.clients = Clients(gateway)
+        self.clients = Clients(gateway, self.dialect)
         self.comments = Comments(gateway)
         self.change_log = ChangeLog(gateway)
         self.outcomes = Outcomes(gateway)

@@ -6,11 +6,11 @@ place goes at once, since the places of others are asked of the database.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage.clients import client_of_row, saving
+from storage.clients import adding, client_of_row, saving
 from storage.records import Client
 from storage.statements import Bound, Row
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 class HeldState(NamedTuple):
     known: dict[str, Client]
+    unadded: dict[str, Client]
     unsaved: dict[str, Client]
 
 
@@ -29,6 +30,7 @@ class HeldClients:
         self._clients = clients
         self._workspace_id = workspace_id
         self._known = {row["id"]: client_of_row(row) for row in rows}
+        self._unadded: dict[str, Client] = {}
         self._unsaved: dict[str, Client] = {}
         self.saves = 0
 
@@ -46,11 +48,23 @@ class HeldClients:
         await self._clients.add(self._workspace_id, client)
         self._known[client.id] = client
 
+    def add_with_commit(self, client: Client) -> None:
+        """The same for many: until the commit its place is known to whoever calls this, not to the database."""
+        self._known[client.id] = self._unadded[client.id] = client
+        self.saves += 1
+
+    def hold(self, clients: Iterable[Client]) -> None:
+        """Clients that were read within this write, and that will be asked for."""
+        for client in clients:
+            self._known.setdefault(client.id, client)
+
     async def save(self, client: Client) -> None:
         """Keep the new state of a client that `get` gave."""
         before, self._known[client.id] = self._known[client.id], client
         self.saves += 1
-        if (before.stage, before.position) == (client.stage, client.position):
+        if client.id in self._unadded:
+            self._unadded[client.id] = client
+        elif (before.stage, before.position) == (client.stage, client.position):
             self._unsaved[client.id] = client
         else:
             self._unsaved.pop(client.id, None)
@@ -58,6 +72,8 @@ class HeldClients:
 
     async def delete(self, client: Client, *, version: int, at: datetime, by: str) -> None:
         """Put aside a client that `get` gave, under its new version."""
+        if (unadded := self._unadded.pop(client.id, None)) is not None:
+            await self._clients.add(self._workspace_id, unadded)
         if (unsaved := self._unsaved.pop(client.id, None)) is not None:
             await self._clients.save(self._workspace_id, unsaved)
         del self._known[client.id]
@@ -82,12 +98,13 @@ class HeldClients:
 
     @property
     def state(self) -> HeldState:
-        return HeldState(dict(self._known), dict(self._unsaved))
+        return HeldState(dict(self._known), dict(self._unadded), dict(self._unsaved))
 
     def go_back_to(self, state: HeldState) -> None:
         """The database has gone back too."""
-        self._known, self._unsaved = state.known, state.unsaved
+        self._known, self._unadded, self._unsaved = state
 
     def closing(self) -> list[Bound]:
         """What goes to the database with the commit."""
-        return [saving(self._workspace_id, client) for client in self._unsaved.values()]
+        added = [adding(self._workspace_id, client) for client in self._unadded.values()]
+        return added + [saving(self._workspace_id, client) for client in self._unsaved.values()]

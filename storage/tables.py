@@ -194,6 +194,11 @@ clients = Table(
     Column("company_key", by_byte()),
     Column("search_text", Text, nullable=False),
     Column("tag_index", Text, nullable=False),
+    # What an import finds a client by; null for what is too long to be looked up.
+    Column("email_key", by_byte()),
+    Column("external_id", by_byte()),
+    Index("ix_clients_email_key", "workspace_id", "email_key"),
+    Index("ix_clients_external_id", "workspace_id", "external_id"),
     Index("ix_clients_workspace_id_position", "workspace_id", "position", "id"),
     Index("ix_clients_workspace_id_stage", "workspace_id", "stage", "position", "id"),
 )

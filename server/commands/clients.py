@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from realtime.messages import (
     BulkClients,
+    ClientDraft,
     ClientPatch,
     CreateClient,
     CreateComment,
@@ -29,6 +30,13 @@ async def create_client(context: Context, command: CreateClient) -> Result:
     client_id = new_id() if draft.id is UNSET else draft.id
     if draft.id is not UNSET and await _exists(context, client_id):
         raise Conflict(f"There is a client with the id {client_id} already.")
+    client = await drafted(context, client_id, draft)
+    await context.clients.add(client)
+    return created(context, client)
+
+
+async def drafted(context: Context, client_id: str, draft: ClientDraft) -> Client:
+    """The client that `draft` asks for, at a place that is free."""
     given = await _checked(context, draft)
     stage = given["stage"] if "stage" in given else await _first_stage(context)
     fields = {
@@ -40,8 +48,10 @@ async def create_client(context: Context, command: CreateClient) -> Result:
         "updated_at": context.now,
         "updated_by": context.actor.id,
     }
-    client = Client(id=client_id, **fields)
-    await context.clients.add(client)
+    return Client(id=client_id, **fields)
+
+
+def created(context: Context, client: Client) -> Result:
     context.record("client", "created", client.id, client.version, msgspec.to_builtins(client))
     return Result(201, client, client.version)
 
@@ -186,18 +196,12 @@ async def _checked(context: Context, patch: ClientPatch) -> dict[str, Any]:
         given["tags"] = list(dict.fromkeys(given["tags"]))
     if "name" in given and not given["name"].strip():
         raise Invalid.field("name", "Must not be blank")
-    if (
-        "stage" in given
-        and await context.storage.stages.by_key(context.workspace_id, given["stage"]) is None
-    ):
+    if "stage" in given and not await context.lookups.has_stage(given["stage"]):
         raise Invalid.field(
             "stage", f"There is no stage {given['stage']!r}: take the key of one of /stages"
         )
     owner_id = given.get("owner_id")
-    if (
-        owner_id is not None
-        and await context.storage.members.role(context.workspace_id, owner_id) is None
-    ):
+    if owner_id is not None and not await context.lookups.has_member(owner_id):
         raise Invalid.field("owner_id", "Must be the id of a member of this workspace")
     if "position" in given:
         _check_rank(given["position"])
@@ -214,8 +218,7 @@ def _check_rank(position: str) -> None:
 
 
 async def _first_stage(context: Context) -> str:
-    stages = await context.storage.stages.list(context.workspace_id)
-    return stages[0].key
+    return await context.lookups.first_stage()
 
 
 async def _free_position(context: Context, client_id: str, stage: str, wanted: str | None) -> str:
@@ -225,8 +228,11 @@ async def _free_position(context: Context, client_id: str, stage: str, wanted: s
     """
     clients = context.clients
     if wanted is None:
-        return str(generate_key_between(await clients.last_position(stage), None))
-    if not await clients.position_taken(stage, wanted, except_id=client_id):
-        return wanted
-    following = await clients.position_after(stage, wanted)
-    return str(generate_key_between(wanted, following))
+        position = str(generate_key_between(await context.lookups.end_of(stage), None))
+    elif not await clients.position_taken(stage, wanted, except_id=client_id):
+        position = wanted
+    else:
+        following = await clients.position_after(stage, wanted)
+        position = str(generate_key_between(wanted, following))
+    context.lookups.placed(stage, position)
+    return position

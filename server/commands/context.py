@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.commands.lookups import Lookups
 from server.limits import Limits
 from server.permissions import Role
 from storage import Storage, Write
@@ -25,6 +26,7 @@ class Context:
     actor: Actor
     role: Role
     command_id: str | None
+    lookups: Lookups
 
     @property
     def clients(self) -> HeldClients:

@@ -16,12 +16,13 @@ from realtime.messages import (
     BulkClients,
     CreateInvite,
     DeleteWorkspace,
+    ImportClients,
     RemoveMember,
     UpdateMember,
 )
 from server.answers import Answer, Answers, fingerprint_of
 from server.change_frames import logged_frame
-from server.commands import clients, members, stages
+from server.commands import clients, importing, members, stages
 from server.commands.context import Handler
 from server.commands.group_commit import GroupCommit
 from server.commands.transaction import Order, Transactions
@@ -35,7 +36,7 @@ from storage.errors import Duplicate
 from storage.records import Actor, Stage, Workspace
 
 # They change who may do what, or take long: no other command shares their transaction.
-ALONE = (BulkClients, DeleteWorkspace, RemoveMember, UpdateMember)
+ALONE = (BulkClients, DeleteWorkspace, ImportClients, RemoveMember, UpdateMember)
 
 FIRST_STAGES = (
     ("lead", "#64748b"),
@@ -67,6 +68,7 @@ class CommandService:
             **clients.OPERATIONS,
             **assistant_handlers,
             messages.BulkClients: clients.bulk_clients,
+            messages.ImportClients: importing.import_clients,
             messages.CreateComment: clients.create_comment,
             messages.CreateStage: stages.create_stage,
             messages.UpdateStage: stages.update_stage,
@@ -102,7 +104,7 @@ class CommandService:
         `Conflict`, `PreconditionFailed`, `Unavailable` (nothing is known to have happened: repeat it with the same
         key). Whoever cancels the future does not stop the command.
         """
-        _may_write(principal, workspace_id)
+        may_write(principal, workspace_id)
         fingerprint = fingerprint_of(workspace_id, command)
         return self._queue.submit(workspace_id, Order(principal, command, key, via, fingerprint))
 
@@ -137,7 +139,7 @@ class CommandService:
 
     async def create_workspace(self, principal: Principal, name: str, *, key: str | None) -> Answer:
         """A new workspace with the usual stages; `principal` owns it. Its log starts empty, at seq 0."""
-        _may_write(principal, None)
+        may_write(principal, None)
         storage, now = self._storage, await self._storage.now()
         fingerprint = fingerprint_of("workspace.create", name)
         workspace = Workspace(
@@ -166,7 +168,7 @@ class CommandService:
 
     async def accept_invite(self, principal: Principal, code: str) -> Answer:
         """Become a member. Accepting again gives the same answer. Raises `NotFound`, `Gone`, `Forbidden`."""
-        _may_write(principal, None)
+        may_write(principal, None)
         storage = self._storage
         invite = await storage.invites.by_code_hash(digest(code))
         if invite is None:
@@ -205,7 +207,8 @@ class CommandService:
         )
 
 
-def _may_write(principal: Principal, workspace_id: str | None) -> None:
+def may_write(principal: Principal, workspace_id: str | None) -> None:
+    """Raises `Forbidden` or `NotFound` where the token that `principal` came with does not reach."""
     if workspace_id is None and principal.only_workspace_id is not None:
         raise Forbidden("This personal access token is for one workspace only.")
     if workspace_id is not None and not principal.may_enter(workspace_id):

@@ -12,6 +12,7 @@ from realtime.messages import AnyCommand, BulkClients, DeleteWorkspace
 from server.answers import Answer, Answers, answer_of, outcome_of
 from server.change_frames import logged_frame
 from server.commands.context import Context, Handler
+from server.commands.lookups import Lookups
 from server.errors import NO_SUCH_WORKSPACE, AppError, NotFound, Unauthorized
 from server.identity.principal import Principal
 from server.limits import Limits
@@ -137,7 +138,16 @@ class Transactions:
         role = Role.of(role_name)
         authorise(role, operation_of(order.command, principal.user_id))
         actor = Actor(id=principal.user_id, name=principal.name, via=order.via)
-        context = Context(self._storage, self._limits, write, write.workspace.id, actor, role, key)
+        context = Context(
+            storage=self._storage,
+            limits=self._limits,
+            write=write,
+            workspace_id=write.workspace.id,
+            actor=actor,
+            role=role,
+            command_id=key,
+            lookups=Lookups(self._storage, write.clients, write.workspace.id),
+        )
         result = await self._handlers[type(order.command)](context, order.command)
         answer = Answer(result.status, write.seq, result.version, _encoder.encode(result.value))
         if result.after is not None:

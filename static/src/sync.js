@@ -25,7 +25,7 @@ export { Refused, SignedOut, Unreachable } from "./sync/problem.js";
 /**
  * origin: "https://host"; tokens: see sync/rest.js; user: who this is, if known before the welcome; schedule: how
  * remote changes are gathered into one update; kept: where commands outlast the page, see sync/keeping.js. State: {loaded, workspace, stages, members, clients, comments, seq,
- * me, role, presence, assistant, asking, connection, pending, lastError, ended}; connection is "connecting", "live",
+ * me, role, presence, assistant, asking, connection, pending, importing, lastError, ended}; connection is "connecting", "live",
  * "resuming", "polling" or "offline".
  */
 export function createSync(options) {
@@ -69,6 +69,7 @@ class Sync {
       role: null,
       presence: new Map(),
       connection: "connecting",
+      importing: null,
       lastError: null,
       ended: null,
     });
@@ -261,6 +262,8 @@ class Sync {
         return this.#patch({ presence: foldPresence(this.state.presence, frame) });
       case "assistant":
         return this.#assistant.received(frame);
+      case "import":
+        return this.#patch({ importing: frame });
       default: // frames of a newer server
     }
   }

@@ -9,13 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from server.assistant.local.language import Language
+from server.currencies import minor_digits
 from storage.folding import folded
 
-# ISO 4217: how many digits the minor unit has, where it is not two.
-_DIGITS = {
-    **dict.fromkeys(("JPY", "KRW", "CLP", "VND", "ISK", "PYG", "UGX", "XAF", "XOF"), 0),
-    **dict.fromkeys(("KWD", "BHD", "JOD", "OMR", "TND"), 3),
-}
 _SYMBOLS = {"€": "EUR", "£": "GBP", "R$": "BRL", "$": "USD", "US$": "USD"}
 _MONTHS: dict[Language, str] = {
     "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
@@ -43,7 +39,7 @@ WORKDAY_BEGINS = time(9, tzinfo=UTC)
 
 def money(value: dict[str, Any], language: Language) -> str:
     """`value` has `amount` in minor units and `currency`."""
-    digits = _DIGITS.get(value["currency"], 2)
+    digits = minor_digits(value["currency"])
     number = f"{Decimal(value['amount']).scaleb(-digits):,.{digits}f}"
     if language == "pt":
         number = number.translate(str.maketrans(",.", ".,"))
@@ -76,7 +72,7 @@ def money_in(text: str) -> tuple[Decimal, str | None] | None:
 
 
 def minor_units(number: Decimal, currency: str) -> int:
-    return int(number.scaleb(_DIGITS.get(currency, 2)).to_integral_value())
+    return int(number.scaleb(minor_digits(currency)).to_integral_value())
 
 
 def _decimal(text: str) -> Decimal:

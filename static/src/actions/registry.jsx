@@ -2,7 +2,10 @@
 import { paths } from "../app/router.js";
 import { THEMES } from "../app/theme.js";
 import { chooseLanguage, language, LANGUAGES, text } from "../text/index.js";
+import { exportClients } from "../transfer/export.js";
 import {
+  ArrowDownIcon,
+  ArrowUpIcon,
   BoardIcon,
   BookmarkIcon,
   ExitIcon,
@@ -88,6 +91,13 @@ export function workingActions({ app: { session, toasts }, board, onDialog }) {
       icon: <StagesIcon />,
       run: () => onDialog("stages"),
     },
+    board.canEdit.value && {
+      id: "import",
+      label: text.transfer.import,
+      icon: <ArrowUpIcon />,
+      run: () => onDialog("import"),
+    },
+    { id: "export", label: text.transfer.export, icon: <ArrowDownIcon />, run: () => exportClients(board, toasts) },
     { id: "link", label: words.copyLink, icon: <LinkIcon />, run: () => copyLink(board, toasts) },
     {
       id: "shortcuts",

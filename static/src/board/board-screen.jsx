@@ -11,6 +11,7 @@ import { SamplesBanner } from "../samples/banner.jsx";
 import { StagesDialog } from "../stages/stages-dialog.jsx";
 import { Table } from "../table/table.jsx";
 import { text } from "../text/index.js";
+import { ImportDialog } from "../transfer/import-dialog.jsx";
 import { Logo } from "../ui/icons.jsx";
 import { ViewBar } from "../view/bar.jsx";
 import { Board } from "./board.jsx";
@@ -33,7 +34,7 @@ export function BoardScreen({ workspace }) {
 function OpenBoard() {
   const board = useBoard();
   const { narrow, router } = useApp();
-  const [dialog, setDialog] = useState(null); // "members" | "invite" | "stages"
+  const [dialog, setDialog] = useState(null); // "members" | "invite" | "stages" | "import"
   const route = router.route.value;
   const loaded = board.loaded.value;
   const name = board.about.value?.name;
@@ -63,6 +64,7 @@ function OpenBoard() {
       {dialog === "members" && <MembersDialog onClose={() => setDialog(null)} onInvite={() => setDialog("invite")} />}
       {dialog === "invite" && <InviteDialog onClose={() => setDialog(null)} />}
       {dialog === "stages" && <StagesDialog onClose={() => setDialog(null)} />}
+      {dialog === "import" && <ImportDialog onClose={() => setDialog(null)} />}
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { noFilters, sameFilters, viewOf } from "../view/view.js";
 import { columnsOf, previousIn } from "./columns.js";
 
 const TOLD_ELSEWHERE = /^(member|stage|assistant\.(apply|dismiss))/; // where the command was given
+const TRANSFER_MS = 600_000; // for a file on its way out or in
 const GATHER_MS = 16; // remote changes that come within one frame are shown together
 
 export function openBoard({ clock, keptCommands, origin, router, session, toasts, workspace }) {
@@ -177,6 +178,15 @@ export function openBoard({ clock, keptCommands, origin, router, session, toasts
     addStage: (data) => sync.send({ op: "stage.create", data }),
     updateStage: (id, data) => sync.send({ op: "stage.update", stage_id: id, data }),
     removeStage: (id, moveTo) => sync.send({ op: "stage.delete", stage_id: id, move_to: moveTo }),
+
+    importing: part("importing"), // how far an import is: {id, done, total}
+    /** `query` as docs/rest.md has it; `key`: repeated under the same, nothing is done twice. */
+    async importFile(file, query, { key, signal } = {}) {
+      const headers = { "Content-Type": "text/csv", ...(key ? { "Idempotency-Key": key } : {}) };
+      const path = `/import?${new URLSearchParams(query)}`;
+      return (await sync.request("POST", path, { file, headers, signal, timeoutMs: TRANSFER_MS })).data;
+    },
+    exported: async () => (await sync.request("GET", "/export.csv", { timeoutMs: TRANSFER_MS })).text,
 
     addSamples() {
       const userId = me.peek()?.id ?? null;

@@ -5,8 +5,11 @@ import { useApp, useBoard } from "../app/context.js";
 import { paths } from "../app/router.js";
 import { AssistantToggle } from "../assistant/panel.jsx";
 import { text } from "../text/index.js";
+import { exportClients } from "../transfer/export.js";
 import { AvatarStack } from "../ui/avatar.jsx";
 import {
+  ArrowDownIcon,
+  ArrowUpIcon,
   BoardIcon,
   CloseIcon,
   CommandIcon,
@@ -117,13 +120,16 @@ function Here() {
 
 /** What belongs to this board, with one's own account. */
 function BoardMenu({ onDialog }) {
-  const { router } = useApp();
+  const { router, toasts } = useApp();
   const board = useBoard();
+  const edit = board.canEdit.value;
   const manage = board.canManage.value;
   const items = [
     { label: text.menu.members, icon: <PeopleIcon />, run: () => onDialog("members") },
     ...(manage ? [{ label: text.menu.invite, icon: <LinkIcon />, run: () => onDialog("invite") }] : []),
     ...(manage ? [{ label: text.menu.stages, icon: <StagesIcon />, run: () => onDialog("stages") }] : []),
+    ...(edit ? [{ label: text.transfer.import, icon: <ArrowUpIcon />, run: () => onDialog("import") }] : []),
+    { label: text.transfer.export, icon: <ArrowDownIcon />, run: () => exportClients(board, toasts) },
     { label: text.shortcuts.title, icon: <KeyboardIcon />, run: () => (board.shortcutsOpen.value = true) },
     { label: text.menu.workspaces, icon: <BoardIcon />, run: () => router.go(paths.home()) },
   ];

@@ -3,10 +3,10 @@ import { Refused, Unreachable } from "./problem.js";
 
 /**
  * `tokens` is {current() -> {token, expiresAt}|null, renew(stale) -> Promise<{token, expiresAt}>}; null means
- * requests without a token. Answers {status, data, headers}.
+ * requests without a token. A `file` is sent as it is. Answers {status, data, headers, text}.
  */
 export function createRest({ base, fetch, tokens, clock, limits }) {
-  async function send(method, path, { body, headers, signal, timeoutMs, token }) {
+  async function send(method, path, { body, file, headers, signal, timeoutMs, token }) {
     const abort = new AbortController();
     const giveUp = () => abort.abort();
     const cancel = clock.after(timeoutMs, giveUp);
@@ -15,7 +15,7 @@ export function createRest({ base, fetch, tokens, clock, limits }) {
     try {
       const response = await fetch(base + path, {
         method,
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
         headers: {
           Accept: "application/json",
           ...(body === undefined ? {} : { "Content-Type": "application/json" }),
@@ -25,7 +25,7 @@ export function createRest({ base, fetch, tokens, clock, limits }) {
         signal: abort.signal,
       });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, data: parsed(text) };
+      return { status: response.status, headers: response.headers, data: parsed(text), text };
     } catch (cause) {
       throw new Unreachable(cause);
     } finally {

@@ -444,6 +444,27 @@ export const en = {
     isEmpty: "No client is in this stage.",
   },
 
+  transfer: {
+    import: "Import CSV",
+    export: "Export CSV",
+    lead: "Any spreadsheet can save a table as CSV. Nothing changes until you import it.",
+    file: "CSV file",
+    reading: "Reading the file…",
+    columns: "Columns",
+    leaveOut: "Leave out",
+    customField: "Custom field",
+    externalId: "External id",
+    match: "Change clients with the same",
+    none: "None: every row is a new client",
+    preview: "First rows",
+    actions: { create: "New", update: "Change", fail: "Error" },
+    row: (number) => `Row ${number}`,
+    failed: (count) => plural(count, "row cannot be imported", "rows cannot be imported"),
+    run: (count) => `Import ${plural(count, "row", "rows")}`,
+    result: (created, updated, unchanged) => `${created} added, ${updated} changed, ${unchanged} left as they were.`,
+    download: "Download the rows in error",
+  },
+
   tokens: {
     title: "Access tokens",
     lead: "For scripts that read or change your boards in your name.",

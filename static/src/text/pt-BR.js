@@ -452,6 +452,27 @@ export const ptBR = {
     isEmpty: "Nenhum cliente está nesta etapa.",
   },
 
+  transfer: {
+    import: "Importar CSV",
+    export: "Exportar CSV",
+    lead: "Qualquer planilha pode salvar uma tabela como CSV. Nada muda até você importar.",
+    file: "Arquivo CSV",
+    reading: "Lendo o arquivo…",
+    columns: "Colunas",
+    leaveOut: "Deixar de fora",
+    customField: "Campo personalizado",
+    externalId: "Código externo",
+    match: "Alterar clientes com o mesmo",
+    none: "Nenhum: cada linha é um cliente novo",
+    preview: "Primeiras linhas",
+    actions: { create: "Novo", update: "Alterar", fail: "Erro" },
+    row: (number) => `Linha ${number}`,
+    failed: (count) => plural(count, "linha não pode ser importada", "linhas não podem ser importadas"),
+    run: (count) => `Importar ${plural(count, "linha", "linhas")}`,
+    result: (created, updated, unchanged) => `${created} adicionados, ${updated} alterados, ${unchanged} sem mudança.`,
+    download: "Baixar as linhas com erro",
+  },
+
   tokens: {
     title: "Tokens de acesso",
     lead: "Para scripts que leem ou mudam seus quadros em seu nome.",

@@ -50,7 +50,10 @@ function Labelled({ label, hint, error, children }) {
 /** The faults that a problem names, by field. The server names them in English; else we say what a field needs. */
 export function faultsOf(error) {
   const faults = error?.problem?.errors ?? [];
+  return Object.fromEntries(faults.map((fault) => [fault.field, faultText(fault)]));
+}
+
+export function faultText({ field, message }) {
   const { field: any, fields } = text.problems;
-  const said = ({ field, message }) => (language === "en" ? message : (fields[field] ?? any));
-  return Object.fromEntries(faults.map((fault) => [fault.field, said(fault)]));
+  return language === "en" ? message : (fields[field] ?? any);
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Self
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Download, Locator, expect
 from playwright.async_api import TimeoutError as TimedOut
 
 from tests.browser.screens.cards import Cards
@@ -15,6 +15,7 @@ from tests.browser.screens.palette import Palette
 from tests.browser.screens.panel import Panel
 from tests.browser.screens.people import InviteDialog, MembersDialog
 from tests.browser.screens.settings import StagesDialog, TokensDialog
+from tests.browser.screens.transfer import ImportDialog
 from tests.browser.screens.viewbar import ViewBar
 from tests.browser.tab import PATIENCE_MS, Tab
 
@@ -154,6 +155,15 @@ class BoardScreen:
     async def stages_dialog(self) -> StagesDialog:
         await self._from_account_menu("Stages")
         return StagesDialog(self.tab)
+
+    async def import_dialog(self) -> ImportDialog:
+        await self._from_account_menu("Import CSV")
+        return ImportDialog(self.tab)
+
+    async def export(self) -> Download:
+        async with self.page.expect_download() as download:
+            await self._from_account_menu("Export CSV")
+        return await download.value
 
     async def tokens(self) -> TokensDialog:
         await self._from_account_menu("Access tokens")

@@ -89,6 +89,9 @@ async def conversation(server: ServerProcess) -> list[dict[str, Any]]:
             # As a script's change comes: over REST, without a key.
             await ana.post(f"{board}/clients", name="Kestrel", value=money, tags=["saas"])
             frames += await frames_until(socket, "change")
+            bearer = {"Authorization": f"Bearer {ana.token}"}
+            await http.post(f"{board}/import", content="name\nAurora\n", headers=bearer)
+            frames += await frames_until(socket, "import")
     return frames
 
 

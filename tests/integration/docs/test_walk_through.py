@@ -105,7 +105,7 @@ async def test_the_examples_of_rest_md_answer_as_it_says(
 
     text = script(walk_through()).replace("auth/register", "auth/login")
     text = text.replace(',"name":"Ana"', "") + script(rest)
-    found, strict, unchanged, first, again, other, bulk, changes = (
+    found, strict, unchanged, first, again, other, bulk, trial, imported, changes = (
         await run(server, "bash", text, tmp_path)
     )[3:]
 
@@ -117,4 +117,9 @@ async def test_the_examples_of_rest_md_answer_as_it_says(
     assert (other["status"], other["errors"][0]["field"]) == (422, "Idempotency-Key")
     assert [result["status"] for result in bulk["results"]] == [201, 404]
     assert [change["seq"] for change in changes["changes"]] == [1, 2]
-    assert changes["seq"] == bulk["seq"]
+    assert (tmp_path / "clients.csv").read_text().startswith("\ufeffid,name,")
+    assert [(row["action"], row["client"]["value"]) for row in trial["preview"]] == [
+        ("create", {"amount": 125_050, "currency": "BRL"})
+    ]
+    assert (imported["created"], imported["id"]) == (1, "fair-2026")
+    assert changes["seq"] == bulk["seq"] + 1

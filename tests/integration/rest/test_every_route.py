@@ -52,6 +52,7 @@ BODIES: dict[tuple[str, str], Json] = {
     ("POST", "/workspaces/{workspace_id}/clients/bulk"): {
         "operations": [{"op": "client.create", "data": NAMED}]
     },
+    ("POST", "/workspaces/{workspace_id}/import"): NAMED,
     ("PATCH", "/workspaces/{workspace_id}/clients/{client_id}"): NAMED,
     ("POST", "/workspaces/{workspace_id}/clients/{client_id}/restore"): {},
     ("POST", "/workspaces/{workspace_id}/clients/{client_id}/comments"): {"body": "Called."},

@@ -116,6 +116,11 @@ OPERATIONS: dict[str, Operation] = {
         ),
         lambda it: {"operations": [{"op": "client.create", "data": DRAFT}]},
     ),
+    "client.import": Operation(
+        "editor",
+        lambda it: ("POST", "/import?dry_run=true", DRAFT),
+        lambda it: {"match": "none", "rows": [DRAFT]},
+    ),
     "comment.create": Operation(
         "editor",
         lambda it: ("POST", f"/clients/{it.client}/comments", {"body": "Called."}),

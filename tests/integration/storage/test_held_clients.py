@@ -1,6 +1,7 @@
 """Clients within one write: read once, saved together, and in the end as if each change had gone out at once."""
 
 import random
+from contextlib import suppress
 
 import msgspec
 import pytest
@@ -42,6 +43,28 @@ async def test_whatever_is_done_in_one_write_the_database_ends_with_it(
         assert await board.storage.clients.get(board.id, id_) == expected.get(id_)
         deleted = await board.storage.clients.get(board.id, id_, deleted=True)
         assert (deleted is None) == (id_ in expected)
+
+
+async def test_clients_that_are_added_with_the_commit_are_there_after_it(board: Board) -> None:
+    first, gone, taken_back = a_client("first"), a_client("gone"), a_client("taken-back")
+    async with board.storage.write(board.id) as write:
+        write.clients.add_with_commit(first)
+        with suppress(TakenBack):
+            async with write.savepoint():
+                write.clients.add_with_commit(taken_back)
+                raise TakenBack
+        moved = msgspec.structs.replace(first, position="b0", version=2)
+        await write.clients.save(moved)
+        write.clients.add_with_commit(gone)
+        await write.clients.delete(gone, version=2, at=NOON, by="user-ann")
+        assert await write.clients.get("first") == moved
+        assert await write.clients.get("taken-back") is None
+
+    clients = board.storage.clients
+    assert await clients.get(board.id, "first") == moved
+    assert await clients.get(board.id, "gone") is None
+    assert await clients.get(board.id, "gone", deleted=True) is not None
+    assert await clients.get(board.id, "taken-back") is None
 
 
 async def _step(

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from storage import Storage, errors
 from storage.migrate import ADVISORY_LOCK, config, upgrade
 from storage.tables import metadata
-from tests.integration.storage.board import board_of
+from tests.integration.storage.board import a_client, board_of
 from tests.services import ROOT, PostgresServer, eventually, free_port
 
 T = TypeVar("T")
@@ -170,6 +170,33 @@ async def test_the_migrations_can_be_taken_back(database_url: str) -> None:
         return inspect(connection).get_table_names()
 
     assert await on_connection(database_url, back) == ["alembic_version"]
+
+
+async def test_an_import_finds_the_clients_of_an_older_release(database_url: str) -> None:
+    await upgrade(database_url)
+    storage = Storage(database_url)
+    await storage.open()
+    board = await board_of(storage)
+    await board.has(
+        a_client("text", email="Ann@Acme.example", custom={"external_id": "A-1"}),
+        a_client("number", custom={"external_id": 12}),
+        a_client("neither", custom={"external_id": True}),
+        a_client("too long", custom={"external_id": "x" * 256}),
+    )
+
+    def back(connection: Connection) -> None:
+        command.downgrade(config(connection), "0002")
+
+    await on_connection(database_url, back)
+    await upgrade(database_url)
+
+    clients = storage.clients
+    found = await clients.by_external_id(board.id, ["A-1", "12", "true", "1", "x" * 256])
+    assert {client.id for client in found} == {"text", "number"}
+    assert [client.id for client in await clients.by_email(board.id, ["ann@acme.example"])] == [
+        "text"
+    ]
+    await storage.close()
 
 
 @pytest.mark.parametrize(

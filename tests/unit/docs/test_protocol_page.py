@@ -25,6 +25,7 @@ _answers: dict[str, type[msgspec.Struct]] = {
     "error": messages.ErrorFrame,
     "change": messages.ChangeFrame,
     "assistant": messages.AssistantFrame,
+    "import": messages.ImportFrame,
 }
 
 

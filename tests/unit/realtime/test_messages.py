@@ -48,6 +48,7 @@ def encoded(message: object) -> dict[str, Any]:
         {"op": "client.delete", "client_id": "c1"},
         {"op": "client.restore", "client_id": "c1"},
         {"op": "client.bulk", "operations": [{"op": "client.delete", "client_id": "c1"}]},
+        {"op": "client.import", "match": "email", "rows": [{"email": "ada@example.com"}]},
         {"op": "comment.create", "client_id": "c1", "data": {"body": "Called."}},
         {"op": "stage.create", "data": {"name": "Won"}},
         {"op": "stage.update", "stage_id": "s1", "data": {"position": 0}},

@@ -21,6 +21,7 @@ MAY = {
     "client.delete": EDITOR,
     "client.restore": EDITOR,
     "client.bulk": EDITOR,
+    "client.import": EDITOR,
     "comment.create": EDITOR,
     "stage.create": ADMIN,
     "stage.update": ADMIN,
