@@ -90,6 +90,14 @@ Veja também [o site deles](https://example.com).""",
 }
 
 
+CSV = """\
+Name;Company;E-mail;Value;Next action
+Olivia Marsh;Marsh & Daughters;olivia@marsh.example;R$ 12.500,00;03/12/2026
+Jonas Weber;Weber Optik;jonas@weber.example;R$ 4.800,50;15/12/2026
+Lucía Ortega;Ortega Viajes;not an address;R$ 9.900,00;soon
+"""
+
+
 @dataclass
 class Visit:
     """One person's browser in one look."""
@@ -226,6 +234,13 @@ async def dialogs(visit: Visit) -> None:
     await page.wait_for_selector("dialog .copy")
     await page.wait_for_selector("dialog .row")
     await visit.shoot("tokens")
+    await page.keyboard.press("Escape")
+    await visit.menu("Import CSV", "Importar CSV")
+    await visit.shoot("import")
+    file = {"name": "clients.csv", "mimeType": "text/csv", "buffer": CSV.encode()}
+    await page.set_input_files("dialog [type=file]", file)  # type: ignore[arg-type]
+    await page.wait_for_selector("dialog table")
+    await visit.shoot("import-preview")
 
 
 async def assistant(visit: Visit) -> None:
