@@ -40,6 +40,7 @@ class _Batch:
     """What one transaction has done so far."""
 
     write: Write
+    valid_tokens: set[str] = field(default_factory=set)
     after: list[Callable[[], None]] = field(default_factory=list)
 
 
@@ -131,7 +132,7 @@ class Transactions:
         )
         if first is not None:
             return first
-        await self._still_valid(principal)
+        await self._still_valid(batch, principal)
         role_name = write.roles.get(principal.user_id)
         if role_name is None:
             raise NotFound(NO_SUCH_WORKSPACE)
@@ -161,12 +162,14 @@ class Transactions:
             )
         return answer
 
-    async def _still_valid(self, principal: Principal) -> None:
+    async def _still_valid(self, batch: _Batch, principal: Principal) -> None:
         """A personal access token may be deleted while a channel that was opened with it goes on."""
-        if principal.token_id is not None:
-            tokens = self._storage.personal_tokens
-            if await tokens.get(principal.user_id, principal.token_id) is None:
-                raise Unauthorized("The personal access token is not valid any more.")
+        token_id = principal.token_id
+        if token_id is None or token_id in batch.valid_tokens:
+            return
+        if await self._storage.personal_tokens.get(principal.user_id, token_id) is None:
+            raise Unauthorized("The personal access token is not valid any more.")
+        batch.valid_tokens.add(token_id)
 
     async def _without_workspace(self, order: Order) -> Answer | Exception:
         """It may have been deleted by this very command, whose answer was lost."""

@@ -11,9 +11,10 @@ It speaks the streamed chat completions that the server's client for such servic
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-from typing import Any, Self
+from typing import Any
+
+from tests.browser.local_server import LocalServer
 
 PATIENCE_S = 10
 HEAD = (
@@ -80,16 +81,14 @@ class Part:
         await self._writer.drain()
 
 
-class Model:
+class Model(LocalServer):
     def __init__(self) -> None:
+        super().__init__()
         self._parts: asyncio.Queue[Part] = asyncio.Queue()
-        self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
-        assert self._server is not None
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        return f"{self.origin}/v1"
 
     @property
     def settings(self) -> dict[str, str]:
@@ -100,32 +99,7 @@ class Model:
         """The next request, once it has come."""
         return await asyncio.wait_for(self._parts.get(), PATIENCE_S)
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for connection in self._connections:
-            connection.cancel()
-        if self._connections:
-            await asyncio.wait(self._connections)
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = asyncio.current_task()
-        assert connection is not None
-        self._connections.add(connection)
-        try:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-                await self._serve(reader, writer)
-        except asyncio.CancelledError:
-            pass  # `__aexit__`; asyncio.streams would log it as an error
-        finally:
-            self._connections.discard(connection)
-            writer.transport.abort()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.split("content-length:")[1].split("\r\n")[0])
         part = Part(json.loads(await reader.readexactly(length)), writer)

@@ -7,26 +7,11 @@ const { filterCount, noFilters, plainView, sameFilters, searchOf, toggled, viewO
 const { matcherOf } = await import("../../../static/src/view/filter.js");
 const { nextSort, sorted } = await import("../../../static/src/view/order.js");
 const { allColumns, shownColumns, withColumn } = await import("../../../static/src/view/columns.js");
+const { client } = await import("./doubles.js");
 const { routeOf, paths } = await import("../../../static/src/app/router.js");
 
 const NOW = new Date(2026, 4, 10, 15);
 const at = (day) => new Date(2026, 4, day, 9).toISOString();
-const client = (id, fields) => ({
-  id,
-  name: id,
-  company: null,
-  email: null,
-  phone: null,
-  stage: "lead",
-  position: "a0",
-  value: null,
-  owner_id: null,
-  tags: [],
-  notes: "",
-  next_action_at: null,
-  custom: {},
-  ...fields,
-});
 const eur = (major) => ({ amount: major * 100, currency: "EUR" });
 
 test("a view and its address say the same", () => {
