@@ -9,6 +9,8 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check -qq
 PACKAGES := server realtime storage
 FRONT_END := $(shell find static -type f -not -path 'static/dist/*' 2>/dev/null)
 TESTS ?= tests
+# Processes that run tests at once: most of a test is waiting.
+TESTERS ?= 3
 
 .PHONY: help run demo test screenshots soak bench bench-profile check pins clean
 
@@ -24,7 +26,7 @@ demo: .venv/runtime ## fill a workspace with sample clients, and print two login
 test: .venv/tests static/dist/.built check ## check the code and run every test (TESTS=tests/unit for some)
 	@scripts/setup/services.sh
 	@npm test --silent
-	@$(PYTHON) -m pytest $(TESTS)
+	@$(PYTHON) -m pytest -n $(TESTERS) --dist loadfile $(TESTS)
 
 screenshots: .venv/tests static/dist/.built ## take a picture of every screen, into tests/.artifacts/screenshots
 	@scripts/setup/services.sh

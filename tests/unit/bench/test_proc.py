@@ -36,10 +36,10 @@ def test_a_rollup_without_pss_is_refused():
 
 def test_time_spent_here_is_seen_in_proc():
     before, clock = proc.cpu_seconds([os.getpid()]), time.process_time()
-    while time.process_time() - clock < 0.05:
+    while time.process_time() - clock < 0.1:
         pass
 
-    assert proc.cpu_seconds([os.getpid()]) - before >= 0.04
+    assert proc.cpu_seconds([os.getpid()]) - before > 0.05
 
 
 def test_a_thread_that_has_ended_is_remembered_by_the_ticks(tmp_path):
