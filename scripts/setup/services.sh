@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests run beside the app, where it is missing: Redis, PostgreSQL, Chromium,
-# libfaketime, which gives one of the servers a clock that can be set, and gcc for the load generator.
+# libfaketime, which gives one of the servers a clock that can be set, gcc for the load generator, nginx,
+# promtool, which comes with Prometheus, and jq and curl, which the deployment scripts call.
 # The tests start servers of their own; none is started here.
 set -euo pipefail
 
@@ -10,7 +11,11 @@ has redis-server || missing+=(redis-server)
 has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 has chromium || has chromium-browser || has google-chrome || missing+=(chromium fonts-liberation)
 compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || missing+=(libfaketime)
+has jq || missing+=(jq)
+has curl || missing+=(curl)
 has gcc || missing+=(gcc libc6-dev)
+has nginx || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
+has promtool || missing+=(prometheus)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if ! has apt-get; then
