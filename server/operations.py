@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hmac
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from realtime.bus import BusState
 from server.api.http import json_response
-from server.assistant.provider import FaultKind
-from server.services import Services, services_of
+from server.channel import bearer_token
+from server.errors import Unauthorized
+from server.figures.exposition import exposition
+from server.services import services_of
 from storage.errors import Unavailable
 
 
@@ -40,60 +39,14 @@ async def readyz(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """Prometheus text format."""
-    registry = CollectorRegistry()
-    registry.register(_Figures(services_of(request)))
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-
-class _Figures(Collector):
-    """Reads the live objects when asked, so that nothing is counted twice."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-
-    def collect(self) -> Iterator[Metric]:
-        hub, bus = self._services.hub, self._services.bus
-        yield GaugeMetricFamily(
-            "clientflow_sockets", "Websockets that have joined a workspace.", hub.sockets
-        )
-        yield GaugeMetricFamily(
-            "clientflow_topics", "Workspaces followed by this instance.", hub.topics
-        )
-        degraded = bus.state is BusState.DEGRADED
-        yield GaugeMetricFamily(
-            "clientflow_bus_degraded", "1 while the bus is away.", float(degraded)
-        )
-        yield from self._assistant()
-        for name, help_text in (
-            ("published", "Messages sent to the bus."),
-            ("publish_dropped", "Messages that could not be sent; a wake-up follows."),
-            ("received", "Messages received from the bus."),
-            ("received_dropped", "Messages dropped on overflow; a wake-up follows."),
-            ("reconnects", "Times the bus was connected again."),
-        ):
-            value = getattr(bus.counters, name)
-            yield CounterMetricFamily(f"clientflow_bus_{name}", help_text, value)
-
-    def _assistant(self) -> Iterator[Metric]:
-        replies = self._services.replies
-        yield GaugeMetricFamily(
-            "clientflow_assistant_replies", "Replies being written here.", len(replies)
-        )
-        tokens = CounterMetricFamily(
-            "clientflow_assistant_tokens", "Tokens that replies have cost.", labels=["kind"]
-        )
-        for kind in ("prompt", "completion"):
-            tokens.add_metric([kind], replies.tokens[kind])
-        yield tokens
-        errors = CounterMetricFamily(
-            "clientflow_assistant_errors",
-            "Replies that failed or were interrupted.",
-            labels=["kind"],
-        )
-        for fault in FaultKind:
-            errors.add_metric([fault.value], replies.errors[fault])
-        yield errors
+    """Prometheus text format: the figures of every process of this instance. Raises `Unauthorized`."""
+    services = services_of(request)
+    token = services.settings.metrics_token
+    if token is not None:
+        given = bearer_token(request.headers.get("authorization")) or ""
+        if not hmac.compare_digest(given.encode(), token.encode()):
+            raise Unauthorized("Send METRICS_TOKEN: Authorization: Bearer …")
+    return Response(exposition(await services.figures.together()), media_type=CONTENT_TYPE_LATEST)
 
 
 routes = [
