@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storage.records import User
+
+
+class Standing:
+    """What all who came with one session or personal token share: whether it has been ended meanwhile."""
+
+    __slots__ = ("__weakref__", "ended")
+
+    def __init__(self) -> None:
+        self.ended = False
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,8 @@ class Principal:
     can_write: bool = True
     only_workspace_id: str | None = None
     token_id: str | None = None
+    session_id: str | None = None
+    standing: Standing = field(default_factory=Standing, compare=False, repr=False)
 
     @property
     def user_id(self) -> str:
@@ -27,6 +38,11 @@ class Principal:
     @property
     def name(self) -> str:
         return self.user.name
+
+    @property
+    def credential(self) -> str | None:
+        """The id of the session or personal token that the principal came with, as revocations name it."""
+        return self.session_id or self.token_id
 
     @property
     def is_token(self) -> bool:

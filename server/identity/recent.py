@@ -41,3 +41,7 @@ class Recent(Generic[K, V]):
 
     def forget(self, key: K) -> None:
         self._kept.pop(key, None)
+
+    def forget_where(self, is_meant: Callable[[V], bool]) -> None:
+        for key in [key for key, (_, value) in self._kept.items() if is_meant(value)]:
+            del self._kept[key]

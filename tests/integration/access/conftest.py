@@ -1,0 +1,31 @@
+"""One server with SQLite for the walk, without limits on how much is asked of it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.drivers import Instance
+from tests.integration.access.cast import Cast, assembled
+from tests.integration.access.examples import Scenery
+from tests.services import ServerProcess
+
+SETTINGS = {"RATE_LIMITS": "off", "WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8"}
+
+
+@pytest.fixture(scope="session")
+async def walked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
+    file: Path = tmp_path_factory.mktemp("access") / "clientflow.db"
+    with ServerProcess(f"sqlite:///{file}", settings=SETTINGS) as process:
+        async with Instance(process) as instance:
+            yield instance
+
+
+@pytest.fixture(scope="session")
+async def cast(walked: Instance) -> Cast:
+    return await assembled(walked)
+
+
+@pytest.fixture(scope="session")
+def scenery(cast: Cast) -> Scenery:
+    return Scenery(cast)
