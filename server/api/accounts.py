@@ -3,80 +3,144 @@
 from __future__ import annotations
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
 
-from server.api.http import (
-    answered,
-    idempotency_key,
-    json_response,
-    principal_of,
-    read_body,
-    resource,
+from realtime.problems import ProblemKind
+from server.api.calls import Call, SignedIn
+from server.api.endpoint import endpoint
+from server.api.http import Reply
+from server.api.shapes import Listed, TokenWithSecret, WholeListQuery
+from server.identity.accounts import Credentials, PasswordChange, RefreshRequest, Registration
+from server.identity.emails import normalised_email
+from server.identity.personal_tokens import TokenDraft
+from server.identity.sessions import OpenSession
+from server.identity.sessions import SignedIn as Session
+from server.rates.addresses import address_of
+from storage.records import PersonalToken, User
+
+_UNAUTHORIZED = (ProblemKind.UNAUTHORIZED,)
+
+
+@endpoint(
+    "POST",
+    "/auth/register",
+    status=201,
+    keyed=False,
+    secret=True,
+    raises=(ProblemKind.CONFLICT, ProblemKind.TOO_MANY),
+    rate="register",
 )
-from server.identity.accounts import Credentials, RefreshRequest, Registration, TokenDraft
-from server.services import services_of
-
-_registration = msgspec.json.Decoder(Registration)
-_credentials = msgspec.json.Decoder(Credentials)
-_refresh = msgspec.json.Decoder(RefreshRequest)
-_token = msgspec.json.Decoder(TokenDraft)
-_SECRET = {"Cache-Control": "no-store"}  # RFC 6749, section 5.1
+async def register(call: Call, body: Registration) -> Session:
+    """Make an account and sign in."""
+    user_agent = call.request.headers.get("user-agent")
+    return await call.services.accounts.register(body, user_agent)
 
 
-async def register(request: Request) -> Response:
-    registration = await read_body(request, _registration)
-    return json_response(await services_of(request).accounts.register(registration), 201, _SECRET)
+@endpoint(
+    "POST",
+    "/auth/login",
+    keyed=False,
+    secret=True,
+    raises=(ProblemKind.UNAUTHORIZED, ProblemKind.TOO_MANY),
+)
+async def login(call: Call, body: Credentials) -> Session:
+    """Sign in."""
+    address = address_of(call.request)
+    async with call.services.rates.sign_in(normalised_email(body.email), address):
+        return await call.services.accounts.login(body, call.request.headers.get("user-agent"))
 
 
-async def login(request: Request) -> Response:
-    credentials = await read_body(request, _credentials)
-    return json_response(await services_of(request).accounts.login(credentials), 200, _SECRET)
+@endpoint("POST", "/auth/refresh", secret=True, raises=_UNAUTHORIZED, rate="refresh")
+async def refresh(call: Call, body: RefreshRequest) -> Session:
+    """Exchange a refresh token for new tokens.
+
+    A second use of one revokes the whole session. With an Idempotency-Key it may be repeated until the token that it
+    gave is used.
+    """
+    return await call.services.accounts.sessions.refresh(body.refresh_token, key=call.key)
 
 
-async def refresh(request: Request) -> Response:
-    body = await read_body(request, _refresh)
-    accounts = services_of(request).accounts
-    signed_in = await accounts.refresh(body.refresh_token, key=idempotency_key(request))
-    return json_response(signed_in, 200, _SECRET)
+@endpoint("POST", "/auth/logout", status=204, keyed=False)
+async def logout(call: Call, body: RefreshRequest) -> None:
+    """End the session of a refresh token."""
+    await call.services.accounts.sessions.end_by(body.refresh_token)
 
 
-async def logout(request: Request) -> Response:
-    body = await read_body(request, _refresh)
-    await services_of(request).accounts.logout(body.refresh_token)
-    return Response(status_code=204)
+@endpoint("POST", "/auth/logout-all", status=204, keyed=False)
+async def logout_all(call: SignedIn) -> None:
+    """End every session of one's account, this one too. Personal access tokens stay."""
+    await call.services.accounts.sessions.end_all(call.principal)
 
 
-async def me(request: Request) -> Response:
-    return json_response((await principal_of(request)).user)
+@endpoint(
+    "POST",
+    "/auth/password",
+    keyed=False,
+    secret=True,
+    raises=(ProblemKind.CONFLICT, ProblemKind.TOO_MANY),
+    rate="password",
+)
+async def change_password(call: SignedIn, body: PasswordChange) -> Session:
+    """Change one's password.
+
+    This session goes on with the tokens of the answer; every other one ends. Personal access tokens stay.
+    """
+    return await call.services.accounts.change_password(call.principal, body)
 
 
-async def list_tokens(request: Request) -> Response:
-    tokens = await services_of(request).accounts.tokens(await principal_of(request))
-    return json_response({"items": tokens, "next_cursor": None})
+@endpoint("GET", "/auth/sessions", raises=(ProblemKind.FORBIDDEN,))
+async def list_sessions(call: SignedIn, query: WholeListQuery) -> Listed[OpenSession]:
+    """One's open sessions, the last used first."""
+    sessions = await call.services.accounts.sessions.list(call.principal)
+    return query.page_of(sessions, lambda session: session.id)
 
 
-async def create_token(request: Request) -> Response:
-    principal = await principal_of(request)
-    draft = await read_body(request, _token)
-    accounts = services_of(request).accounts
-    return answered(
-        await accounts.create_token(principal, draft, key=idempotency_key(request)), _SECRET
-    )
+@endpoint("DELETE", "/auth/sessions/{session_id}", status=204, remembered=True)
+async def end_session(call: SignedIn) -> None:
+    """End a session: what uses it is signed out."""
+    await call.services.accounts.sessions.end(call.principal, call.path["session_id"])
 
 
-async def delete_token(request: Request) -> Response:
-    principal = await principal_of(request)
-    await services_of(request).accounts.delete_token(principal, request.path_params["token_id"])
-    return Response(status_code=204)
+@endpoint("GET", "/auth/me")
+async def me(call: SignedIn) -> User:
+    """Who the token speaks for."""
+    return call.principal.user
 
 
-routes = [
-    resource("/auth/register", POST=register),
-    resource("/auth/login", POST=login),
-    resource("/auth/refresh", POST=refresh),
-    resource("/auth/logout", POST=logout),
-    resource("/auth/me", GET=me),
-    resource("/tokens", GET=list_tokens, POST=create_token),
-    resource("/tokens/{token_id}", DELETE=delete_token),
-]
+@endpoint("GET", "/tokens", raises=(ProblemKind.FORBIDDEN,))
+async def list_tokens(call: SignedIn, query: WholeListQuery) -> Listed[PersonalToken]:
+    """One's personal access tokens, without their secrets."""
+    tokens = await call.services.accounts.personal_tokens.list(call.principal)
+    return query.page_of(tokens, lambda token: token.id)
+
+
+@endpoint("POST", "/tokens", status=201, secret=True, raises=(ProblemKind.NOT_FOUND,))
+async def create_token(call: SignedIn, body: TokenDraft) -> Reply[TokenWithSecret]:
+    """Make a personal access token for a script.
+
+    Its secret is shown this once. A personal access token cannot make others.
+    """
+    tokens = call.services.accounts.personal_tokens
+    answer = await tokens.create(call.principal, body, key=call.key)
+    return Reply(msgspec.Raw(answer.result))
+
+
+@endpoint("DELETE", "/tokens/{token_id}", status=204, remembered=True)
+async def delete_token(call: SignedIn) -> None:
+    """Delete a personal access token; what uses it is signed out."""
+    await call.services.accounts.personal_tokens.delete(call.principal, call.path["token_id"])
+
+
+endpoints = (
+    register,
+    login,
+    refresh,
+    logout,
+    logout_all,
+    change_password,
+    list_sessions,
+    end_session,
+    me,
+    list_tokens,
+    create_token,
+    delete_token,
+)

@@ -2,190 +2,165 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
-
 from realtime import messages
-from server.api.http import (
-    answered,
-    etag,
-    if_match,
-    integer_query,
-    json_response,
-    not_modified,
-    page_limit,
-    resource,
-    run_command,
-    run_with_body,
-    visit,
+from realtime.problems import ProblemKind
+from server.api.calls import SignedIn, Visit
+from server.api.endpoint import endpoint
+from server.api.http import Reply
+from server.api.shapes import (
+    Bulk,
+    BulkResults,
+    Changes,
+    ChangesQuery,
+    ClientListQuery,
+    FieldChange,
+    HistoryItem,
+    HistoryQuery,
+    Listed,
+    ListedClients,
+    PageQuery,
 )
 from server.change_frames import wire_change
-from server.errors import Gone, Invalid, NotFound, TooMany
-from server.services import services_of
-from storage.client_pages import SORTS
-from storage.records import Change, Client, ClientQuery, Membership
+from server.errors import Gone, NotFound, TooMany
+from storage.records import AuthoredComment, Change, Client, ClientQuery
 
-
-class _Bulk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    operations: messages.Operations
-
-
-_draft = msgspec.json.Decoder(messages.ClientDraft)
-_patch = msgspec.json.Decoder(messages.ClientPatch)
-_bulk = msgspec.json.Decoder(_Bulk)
-_comment = msgspec.json.Decoder(messages.CommentDraft)
 _NOT_HISTORY = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})
+_CLIENTS = "/workspaces/{workspace_id}/clients"
+_CLIENT = f"{_CLIENTS}/{{client_id}}"
+_CONFLICT = (ProblemKind.CONFLICT,)
 
 
-async def list_clients(request: Request) -> Response:
-    """`seq` is read before the items: a client that applies every change after it misses none."""
-    member = await visit(request)
-    services, query = services_of(request), request.query_params
-    sort = query.get("sort", "position")
-    if sort.removeprefix("-") not in SORTS:
-        raise Invalid.field(
-            "sort", f"Must be one of {', '.join(SORTS)}, with '-' in front for descending"
-        )
+@endpoint("GET", _CLIENTS, "workspace.read")
+async def list_clients(call: Visit, query: ClientListQuery) -> Reply[ListedClients]:
+    """The clients, filtered and in order."""
+    if unchanged := call.unchanged():
+        return unchanged
+    # `seq` is read before the items: a client that applies every change after it misses none.
+    member = call.member
     asked = ClientQuery(
-        q=query.get("q") or None,
-        stages=query.getlist("stage"),
-        owners=[owner if owner != "none" else None for owner in query.getlist("owner")],
-        tags=query.getlist("tag"),
-        sort=sort,
-        limit=integer_query(
-            request,
-            "limit",
-            services.limits.default_page_items,
-            1,
-            services.limits.max_client_page_items,
-        ),
-        after=query.get("cursor"),
+        q=query.q or None,
+        stages=query.stage,
+        owners=[owner if owner != "none" else None for owner in query.owner],
+        tags=query.tag,
+        sort=query.sort,
+        limit=query.limit,
+        after=query.cursor,
     )
-    page = await services.storage.clients.page(member.id, asked)
-    headers = (
-        {"Link": f'<{request.url.include_query_params(cursor=page.next)}>; rel="next"'}
-        if page.next
-        else {}
+    page = await call.services.storage.clients.page(member.id, asked)
+    found = ListedClients(items=page.items, next_cursor=page.next, seq=member.seq)
+    return Reply(found, tag=call.tag)
+
+
+@endpoint("POST", _CLIENTS, "client.create", status=201, located=True, raises=_CONFLICT)
+async def create_client(call: SignedIn, body: messages.ClientDraft) -> Reply[Client]:
+    """Make a client. It may bring an id of its own."""
+    return await call.run(messages.CreateClient(data=body))
+
+
+@endpoint("POST", f"{_CLIENTS}/bulk", "client.bulk")
+async def bulk_clients(call: SignedIn, body: Bulk) -> Reply[BulkResults]:
+    """Up to 500 operations in one transaction.
+
+    Each succeeds or is refused by itself.
+    """
+    return await call.run(messages.BulkClients(operations=body.operations))
+
+
+@endpoint("GET", _CLIENT, "workspace.read")
+async def get_client(call: Visit) -> Reply[Client]:
+    """One client."""
+    client = await _client(call)
+    return Reply(client, client.version)
+
+
+@endpoint("PATCH", _CLIENT, "client.update", strict=True)
+async def update_client(call: SignedIn, body: messages.ClientPatch) -> Reply[Client]:
+    """Change a client: the fields given are merged into what is there.
+
+    With If-Match only if it still has that version.
+    """
+    command = messages.UpdateClient(
+        client_id=call.path["client_id"], data=body, if_version=call.if_version
     )
-    return json_response(
-        {"items": page.items, "next_cursor": page.next, "seq": member.seq}, headers=headers
-    )
+    return await call.run(command)
 
 
-async def create_client(request: Request) -> Response:
-    answer = await run_with_body(request, _draft, lambda body: messages.CreateClient(data=body))
-    client_id = msgspec.json.decode(answer.result)["id"]
-    return answered(answer, {"Location": f"{request.url.path}/{client_id}"})
+@endpoint("DELETE", _CLIENT, "client.delete", status=204, strict=True)
+async def delete_client(call: SignedIn) -> Reply[None]:
+    """Delete a client; restore undoes it."""
+    command = messages.DeleteClient(client_id=call.path["client_id"], if_version=call.if_version)
+    return await call.run(command)
 
 
-async def bulk_clients(request: Request) -> Response:
-    return answered(
-        await run_with_body(
-            request, _bulk, lambda body: messages.BulkClients(operations=body.operations)
-        )
-    )
+@endpoint("POST", f"{_CLIENT}/restore", "client.restore")
+async def restore_client(call: SignedIn) -> Reply[Client]:
+    """Bring a deleted client back. One that is there is given as it is."""
+    return await call.run(messages.RestoreClient(client_id=call.path["client_id"]))
 
 
-async def get_client(request: Request) -> Response:
-    client = await _client(request, await visit(request))
-    headers = {"ETag": etag(client.version)}
-    if not_modified(request, client.version):
-        return Response(status_code=304, headers=headers)
-    return json_response(client, headers=headers)
+@endpoint("GET", f"{_CLIENT}/history", "workspace.read")
+async def history(call: Visit, query: HistoryQuery) -> Listed[HistoryItem]:
+    """Who changed what, from what, to what; the newest first.
 
-
-async def update_client(request: Request) -> Response:
-    client_id, if_version = request.path_params["client_id"], if_match(request)
-    return answered(
-        await run_with_body(
-            request,
-            _patch,
-            lambda body: messages.UpdateClient(
-                client_id=client_id, data=body, if_version=if_version
-            ),
-        )
-    )
-
-
-async def delete_client(request: Request) -> Response:
-    client_id = request.path_params["client_id"]
-    command = messages.DeleteClient(client_id=client_id, if_version=if_match(request))
-    return answered(await run_command(request, command))
-
-
-async def restore_client(request: Request) -> Response:
-    command = messages.RestoreClient(client_id=request.path_params["client_id"])
-    return answered(await run_command(request, command))
-
-
-async def history(request: Request) -> Response:
-    """Newest first; a deleted client still has its history."""
-    member = await visit(request)
-    client_id, limit = request.path_params["client_id"], page_limit(request)
-    before = integer_query(request, "cursor", 2**62, 1, 2**62)
-    log = services_of(request).storage.change_log
-    changes = await log.history(member.id, "client", client_id, limit, before)
-    if not changes and before == 2**62:
+    A deleted client still has its history.
+    """
+    log = call.services.storage.change_log
+    client_id, limit, before = call.path["client_id"], query.limit, query.cursor
+    changes = await log.history(call.member.id, "client", client_id, limit, before)
+    if not changes and before == HistoryQuery().cursor:
         raise NotFound("There is no such client in this workspace.")
     next_cursor = str(changes[-1].seq) if len(changes) == limit else None
-    return json_response(
-        {"items": [_history_item(change) for change in changes], "next_cursor": next_cursor}
-    )
+    return Listed(items=[_history_item(change) for change in changes], next_cursor=next_cursor)
 
 
-async def list_comments(request: Request) -> Response:
-    member = await visit(request)
-    client = await _client(request, member)
-    page = await services_of(request).storage.comments.page(
-        member.id, client.id, page_limit(request), request.query_params.get("cursor")
-    )
-    return json_response({"items": page.items, "next_cursor": page.next})
+@endpoint("GET", f"{_CLIENT}/comments", "workspace.read")
+async def list_comments(call: Visit, query: PageQuery) -> Listed[AuthoredComment]:
+    """The comments on a client, the oldest first."""
+    client, comments = await _client(call), call.services.storage.comments
+    page = await comments.page(call.member.id, client.id, query.limit, query.cursor)
+    return Listed(items=page.items, next_cursor=page.next)
 
 
-async def create_comment(request: Request) -> Response:
-    client_id = request.path_params["client_id"]
-    return answered(
-        await run_with_body(
-            request,
-            _comment,
-            lambda body: messages.CreateComment(client_id=client_id, data=body),
-        )
-    )
+@endpoint("POST", f"{_CLIENT}/comments", "comment.create", status=201, raises=_CONFLICT)
+async def create_comment(call: SignedIn, body: messages.CommentDraft) -> Reply[AuthoredComment]:
+    """Comment on a client."""
+    command = messages.CreateComment(client_id=call.path["client_id"], data=body)
+    return await call.run(command)
 
 
-async def changes(request: Request) -> Response:
-    """The log after `since`; with `wait`, hold the request until there is something (long poll)."""
-    member = await visit(request)
-    services = services_of(request)
-    since = integer_query(request, "since", 0, 0, 2**62)
-    limit = integer_query(
-        request, "limit", services.limits.max_changes_page, 1, services.limits.max_changes_page
-    )
-    wait_s = integer_query(request, "wait", 0, 0, 3600)
-    found, head = await _changes_since(request, member, since, limit)
-    if not found and wait_s:
+@endpoint(
+    "GET",
+    "/workspaces/{workspace_id}/changes",
+    "workspace.read",
+    raises=(ProblemKind.GONE, ProblemKind.TOO_MANY),
+)
+async def changes(call: Visit, query: ChangesQuery) -> Changes:
+    """The change log after `since`.
+
+    With `wait` the request is held until there is something (long poll). A `since` that is older than the log kept
+    gives 410: load the clients again, go on from their `seq`.
+    """
+    services, member = call.services, call.member
+    found, head = await _changes_since(call, member.id, query)
+    if not found and query.wait:
         if services.polls.locked():
             raise TooMany("Too many long polls at once: poll without wait.", retry_after_s=5)
         async with services.polls:
             await services.hub.wait_past(
-                member.id, since, min(wait_s, services.limits.max_long_poll_s)
+                member.id, query.since, min(query.wait, services.limits.max_long_poll_s)
             )
         # The one who waited may have been removed meanwhile.
-        found, head = await _changes_since(request, await visit(request), since, limit)
-    shown = [wire_change(change, messages.Change) for change in found]
-    return json_response({"changes": shown, "seq": head})
+        found, head = await _changes_since(call, (await call.again()).id, query)
+    return Changes(changes=[wire_change(change, messages.Change) for change in found], seq=head)
 
 
 async def _changes_since(
-    request: Request, member: Membership, since: int, limit: int
-) -> tuple[list[Change], int | None]:
+    call: Visit, workspace_id: str, query: ChangesQuery
+) -> tuple[list[Change], int]:
     """The changes after `since` and the log's head. Raises `Gone` when the log does not reach back."""
-    storage = services_of(request).storage
-    head = await storage.workspaces.head(member.id)
-    found = await storage.change_log.since(member.id, since, limit)
+    storage, since = call.services.storage, query.since
+    head = await storage.workspaces.head(workspace_id)
+    found = await storage.change_log.since(workspace_id, since, query.limit)
     kept_from = found[0].seq if found else (head or 0) + 1
     if kept_from > since + 1:
         raise Gone(
@@ -194,43 +169,43 @@ async def _changes_since(
     return found, max(head or 0, found[-1].seq if found else 0)
 
 
-async def _client(request: Request, member: Membership) -> Client:
-    clients = services_of(request).storage.clients
-    client = await clients.get(member.id, request.path_params["client_id"])
+async def _client(call: Visit) -> Client:
+    clients = call.services.storage.clients
+    client = await clients.get(call.member.id, call.path["client_id"])
     if client is None:
         raise NotFound("There is no such client in this workspace.")
     return client
 
 
-def _history_item(change: Change) -> dict[str, Any]:
+def _history_item(change: Change) -> HistoryItem:
     fields = [name for name in change.data if name not in _NOT_HISTORY]
     if change.op == "created":
         fields = [name for name in fields if change.data[name] not in (None, "", [], {})]
     elif change.op == "restored":
         fields = []
-    return {
-        "seq": change.seq,
-        "at": change.at,
-        "actor": change.actor,
-        "op": change.op,
-        "version": change.version,
-        "changes": [
-            {"field": name, "from": change.previous.get(name), "to": change.data[name]}
+    return HistoryItem(
+        seq=change.seq,
+        at=change.at,
+        actor=change.actor,
+        op=change.op,
+        version=change.version,
+        changes=[
+            FieldChange(field=name, before=change.previous.get(name), after=change.data[name])
             for name in fields
         ],
-    }
+    )
 
 
-_CLIENTS = "/workspaces/{workspace_id}/clients"
-
-routes = [
-    resource(_CLIENTS, GET=list_clients, POST=create_client),
-    resource(f"{_CLIENTS}/bulk", POST=bulk_clients),
-    resource(
-        f"{_CLIENTS}/{{client_id}}", GET=get_client, PATCH=update_client, DELETE=delete_client
-    ),
-    resource(f"{_CLIENTS}/{{client_id}}/restore", POST=restore_client),
-    resource(f"{_CLIENTS}/{{client_id}}/history", GET=history),
-    resource(f"{_CLIENTS}/{{client_id}}/comments", GET=list_comments, POST=create_comment),
-    resource("/workspaces/{workspace_id}/changes", GET=changes),
-]
+endpoints = (
+    list_clients,
+    create_client,
+    bulk_clients,
+    get_client,
+    update_client,
+    delete_client,
+    restore_client,
+    history,
+    list_comments,
+    create_comment,
+    changes,
+)

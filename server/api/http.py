@@ -1,46 +1,90 @@
-"""What the routes share: reading bodies and queries, who asks, conditional requests, JSON answers."""
+"""What an answer is made of, and how a body and a query are read."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from realtime.messages import COMMAND_ID, AnyCommand
-from realtime.validation import decode
-from server.answers import Answer
-from server.channel import bearer_token
-from server.errors import NO_SUCH_WORKSPACE, Invalid, NotFound, TooLarge, Unauthorized
-from server.identity.principal import Principal
-from server.permissions import Role, authorise
+from realtime.validation import convert, decode
+from server.errors import NotAcceptable, TooLarge, UnsupportedMediaType
 from server.services import services_of
-from storage.records import Membership
 
 T = TypeVar("T")
+_JSON = "application/json"
+JSON_TYPES = (_JSON, "application/merge-patch+json")
+_CHARSET = re.compile(r'charset\s*=\s*"?([^";\s]+)', re.IGNORECASE)
+_WEIGHT = re.compile(r"[01](\.\d{0,3})?")
 _encoder = msgspec.json.Encoder()
-_VERSION_TAG = re.compile(r'"(\d{1,18})"')
-_KEY = re.compile(COMMAND_ID)
 
 
-def resource(path: str, **methods: Callable[[Request], Awaitable[Response]]) -> Route:
-    """All methods of one path in one route, so that a 405 can name those there are (RFC 9110, 15.5.6)."""
+@dataclass(frozen=True)
+class Reply(Generic[T]):
+    """An answer that is more than its value.
 
-    async def dispatch(request: Request) -> Response:
-        method = "GET" if request.method == "HEAD" else request.method
-        return await methods[method](request)
+    `value` may be JSON as it goes out; `version`, or else `tag`, is told as ETag; `made` is the id of what a POST has
+    made.
+    """
 
-    return Route(path, dispatch, methods=list(methods))
+    value: T | msgspec.Raw
+    version: int | None = None
+    status: int | None = None
+    made: str | None = None
+    tag: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def json_response(
     value: Any, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    return Response(_encoder.encode(value), status, headers, "application/json")
+    return Response(_encoder.encode(value), status, headers, _JSON)
+
+
+def check_body_type(request: Request, media_types: tuple[str, ...]) -> None:
+    """A body that does not say what it is, is taken for what is wanted. Raises `UnsupportedMediaType`.
+
+    No body is unpacked: a small one could become any size.
+    """
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
+    header = request.headers.get("content-type")
+    if header is None:
+        return
+    media_type, _, parameters = header.partition(";")
+    charset = _CHARSET.search(parameters)
+    if media_type.strip().lower() not in media_types:
+        raise UnsupportedMediaType(f"Send it as {media_types[0]}, and say so in Content-Type.")
+    if _JSON in media_types and charset and charset[1].lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("JSON is in UTF-8 (RFC 8259, section 8.1).")
+
+
+def check_accepts(request: Request, *media_types: str) -> None:
+    """Raises `NotAcceptable` when Accept leaves no room for any of them (RFC 9110, section 12.5.1)."""
+    header = request.headers.get("accept", "").strip()
+    if header and not any(_accepted(header, media_type) for media_type in media_types):
+        wanted = " or ".join(media_types)
+        raise NotAcceptable(f"The answer is {wanted}: take that, or */*, in Accept.")
+
+
+def _accepted(header: str, media_type: str) -> bool:
+    best: tuple[int, float] = (-1, 0.0)
+    for part in header.split(","):
+        wanted, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        if wanted in (ranges := ("*/*", media_type.partition("/")[0] + "/*", media_type)):
+            weight = next((_weight(one[2:]) for one in parameters if one.startswith("q=")), 1.0)
+            best = max(best, (ranges.index(wanted), weight))
+    return best[1] > 0.0
+
+
+def _weight(text: str) -> float:
+    return float(text) if _WEIGHT.fullmatch(text) else 1.0
 
 
 async def read_body(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
@@ -54,99 +98,32 @@ async def read_body(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
     return decode(decoder, bytes(body))
 
 
-async def principal_of(request: Request) -> Principal:
-    """Who asks. Raises `Unauthorized`."""
-    token = bearer_token(request.headers.get("authorization"))
-    if token is None:
-        raise Unauthorized("Send an access token: Authorization: Bearer …")
-    return await services_of(request).accounts.identify(token)
+def read_query(request: Request, type_: type[T], lists: frozenset[str]) -> T:
+    """The query as `type_`; a parameter of `lists` may come several times. Raises `Refused` naming the field."""
+    query = request.query_params
+    given = {name: query.getlist(name) if name in lists else query[name] for name in query}
+    return convert(given, type_)
 
 
-async def visit(request: Request, operation: str = "workspace.read") -> Membership:
-    """Let a member in to read. Raises `NotFound` for anybody else, as if there were no such workspace."""
-    principal = await principal_of(request)
-    workspace_id: str = request.path_params["workspace_id"]
-    membership = None
-    if principal.may_enter(workspace_id):
-        workspaces = services_of(request).storage.workspaces
-        membership = await workspaces.membership(workspace_id, principal.user_id)
-    if membership is None:
-        raise NotFound(NO_SUCH_WORKSPACE)
-    authorise(Role.of(membership.role), operation)
-    return membership
+def public_address(request: Request) -> str:
+    """Scheme and host by which browsers reach the app: PUBLIC_URL, or else what the request says."""
+    url = request.url
+    return services_of(request).settings.public_url or f"{url.scheme}://{url.netloc}"
 
 
-def idempotency_key(request: Request) -> str | None:
-    """The key under which a repetition gets the first answer; the same key space as the channel's command ids."""
-    key = request.headers.get("idempotency-key")
-    if key is not None and not _KEY.fullmatch(key):
-        raise Invalid.field("Idempotency-Key", "Must be 1 to 255 visible ASCII characters")
-    return key
-
-
-async def run_command(request: Request, command: AnyCommand) -> Answer:
-    """Run a command of the workspace in the path, for whoever asks."""
-    return await _run(request, await principal_of(request), command)
-
-
-async def run_with_body(
-    request: Request, decoder: msgspec.json.Decoder[T], command_of: Callable[[T], AnyCommand]
-) -> Answer:
-    """Run the command that `command_of` makes of the body, which only a known sender gets read."""
-    principal = await principal_of(request)
-    return await _run(request, principal, command_of(await read_body(request, decoder)))
-
-
-async def _run(request: Request, principal: Principal, command: AnyCommand) -> Answer:
-    return await services_of(request).commands.execute(
-        principal,
-        request.path_params["workspace_id"],
-        command,
-        key=idempotency_key(request),
-        via="rest",
-    )
-
-
-def answered(answer: Answer, headers: Mapping[str, str] | None = None) -> Response:
-    """The HTTP form of a command's answer, with its version as ETag."""
-    all_headers = dict(headers or {})
-    if answer.version is not None and answer.status != 204:
-        all_headers["ETag"] = etag(answer.version)
-    body = b"" if answer.status == 204 else answer.result
-    return Response(body, answer.status, all_headers, "application/json" if body else None)
-
-
-def etag(version: int) -> str:
+def version_tag(version: int) -> str:
+    """The ETag of a record: its version."""
     return f'"{version}"'
 
 
-def if_match(request: Request) -> int | None:
-    """The version that If-Match asks for (RFC 9110, section 13.1.1); None: any."""
-    header = request.headers.get("if-match", "*").strip()
-    if header == "*":
-        return None
-    if found := _VERSION_TAG.fullmatch(header):
-        return int(found[1])
-    raise Invalid.field("If-Match", 'Must be one version as ETag gives it, such as "3"')
+def content_tag(content: bytes) -> str:
+    """The ETag of what has no version: a hash of it. Weak, for it may go out compressed."""
+    return f'W/"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
 
 
-def not_modified(request: Request, version: int) -> bool:
+def not_modified(request: Request, tag: str) -> bool:
+    """Whether the caller has what `tag` names (RFC 9110, section 13.1.2)."""
     tags = request.headers.get("if-none-match", "")
-    return tags.strip() == "*" or etag(version) in [
-        tag.strip().removeprefix("W/") for tag in tags.split(",")
+    return tags.strip() == "*" or tag.removeprefix("W/") in [
+        one.strip().removeprefix("W/") for one in tags.split(",")
     ]
-
-
-def integer_query(request: Request, name: str, default: int, low: int, high: int) -> int:
-    """A whole number of the query. Raises `Invalid` naming it."""
-    text = request.query_params.get(name)
-    if text is None:
-        return default
-    if not re.fullmatch(r"\d{1,18}", text) or not low <= int(text) <= high:
-        raise Invalid.field(name, f"Must be a whole number from {low} to {high}")
-    return int(text)
-
-
-def page_limit(request: Request) -> int:
-    limits = services_of(request).limits
-    return integer_query(request, "limit", limits.default_page_items, 1, limits.max_page_items)

@@ -3,178 +3,193 @@
 from __future__ import annotations
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
 
 from realtime import messages
-from server.api.http import (
-    answered,
-    etag,
-    idempotency_key,
-    if_match,
-    json_response,
-    page_limit,
-    principal_of,
-    read_body,
-    resource,
-    run_command,
-    run_with_body,
-    visit,
+from realtime.problems import ProblemKind
+from server.api.calls import SignedIn, Visit
+from server.api.endpoint import endpoint
+from server.api.http import Reply, public_address
+from server.api.shapes import (
+    InviteWithCode,
+    Joined,
+    Listed,
+    PageQuery,
+    StageRemoval,
+    WholeListQuery,
 )
 from server.errors import NotFound
-from server.services import services_of
+from storage.records import Invite, Member, Membership, Stage
 
-_workspace = msgspec.json.Decoder(messages.WorkspacePatch)
-_stage_draft = msgspec.json.Decoder(messages.StageDraft)
-_stage_patch = msgspec.json.Decoder(messages.StagePatch)
-_member_patch = msgspec.json.Decoder(messages.MemberPatch)
-_invite_draft = msgspec.json.Decoder(messages.InviteDraft)
-
-
-async def list_workspaces(request: Request) -> Response:
-    principal = await principal_of(request)
-    workspaces = services_of(request).storage.workspaces
-    page = await workspaces.list_for(
-        principal.user_id, page_limit(request), request.query_params.get("cursor")
-    )
-    items = [item for item in page.items if principal.may_enter(item.id)]
-    return json_response({"items": items, "next_cursor": page.next})
+_WORKSPACE = "/workspaces/{workspace_id}"
+_STAGES = f"{_WORKSPACE}/stages"
+_STAGE = f"{_STAGES}/{{stage_id}}"
+_MEMBERS = f"{_WORKSPACE}/members"
+_MEMBER = f"{_MEMBERS}/{{user_id}}"
+_INVITES = f"{_WORKSPACE}/invites"
+_CONFLICT = (ProblemKind.CONFLICT,)
 
 
-async def create_workspace(request: Request) -> Response:
-    principal = await principal_of(request)
-    body = await read_body(request, _workspace)
-    commands = services_of(request).commands
-    answer = await commands.create_workspace(principal, body.name, key=idempotency_key(request))
-    workspace_id = msgspec.json.decode(answer.result)["id"]
-    return answered(answer, {"Location": f"/api/v1/workspaces/{workspace_id}"})
+@endpoint("GET", "/workspaces")
+async def list_workspaces(call: SignedIn, query: PageQuery) -> Listed[Membership]:
+    """The workspaces that one belongs to, each with one's role."""
+    workspaces, principal = call.services.storage.workspaces, call.principal
+    if principal.only_workspace_id is not None:
+        one = await workspaces.membership(principal.only_workspace_id, principal.user_id)
+        return Listed(items=[one] if one else [])
+    page = await workspaces.list_for(principal.user_id, query.limit, query.cursor)
+    return Listed(items=page.items, next_cursor=page.next)
 
 
-async def get_workspace(request: Request) -> Response:
-    return json_response(await visit(request))
+@endpoint("POST", "/workspaces", status=201, located=True)
+async def create_workspace(call: SignedIn, body: messages.WorkspacePatch) -> Reply[Membership]:
+    """Make a workspace with the five usual stages, and own it."""
+    commands = call.services.commands
+    answer = await commands.create_workspace(call.principal, body.name, key=call.key)
+    made = msgspec.json.decode(answer.result)["id"]
+    return Reply(msgspec.Raw(answer.result), made=made)
 
 
-async def update_workspace(request: Request) -> Response:
-    return answered(
-        await run_with_body(request, _workspace, lambda body: messages.UpdateWorkspace(data=body))
-    )
+@endpoint("GET", _WORKSPACE, "workspace.read")
+async def get_workspace(call: Visit) -> Membership:
+    """A workspace, with one's role and the seq of its last change."""
+    return call.member
 
 
-async def delete_workspace(request: Request) -> Response:
-    return answered(await run_command(request, messages.DeleteWorkspace()))
+@endpoint("PATCH", _WORKSPACE, "workspace.update")
+async def update_workspace(call: SignedIn, body: messages.WorkspacePatch) -> Reply[Membership]:
+    """Change a workspace's name."""
+    return await call.run(messages.UpdateWorkspace(data=body))
 
 
-async def list_stages(request: Request) -> Response:
-    member = await visit(request)
-    stages = await services_of(request).storage.stages.list(member.id)
-    return json_response({"items": stages, "next_cursor": None})
+@endpoint("DELETE", _WORKSPACE, "workspace.delete", status=204)
+async def delete_workspace(call: SignedIn) -> Reply[None]:
+    """Delete a workspace and all that is in it."""
+    return await call.run(messages.DeleteWorkspace())
 
 
-async def get_stage(request: Request) -> Response:
-    member = await visit(request)
-    stage = await services_of(request).storage.stages.get(
-        member.id, request.path_params["stage_id"]
-    )
+@endpoint("GET", _STAGES, "workspace.read")
+async def list_stages(call: Visit, query: WholeListQuery) -> Listed[Stage]:
+    """The stages, from left to right."""
+    stages = await call.services.storage.stages.list(call.member.id)
+    return query.page_of(stages, lambda stage: stage.id)
+
+
+@endpoint("GET", _STAGE, "workspace.read")
+async def get_stage(call: Visit) -> Reply[Stage]:
+    """One stage."""
+    stage = await call.services.storage.stages.get(call.member.id, call.path["stage_id"])
     if stage is None:
         raise NotFound("There is no such stage in this workspace.")
-    return json_response(stage, headers={"ETag": etag(stage.version)})
+    return Reply(stage, stage.version)
 
 
-async def create_stage(request: Request) -> Response:
-    return answered(
-        await run_with_body(request, _stage_draft, lambda body: messages.CreateStage(data=body))
+@endpoint(
+    "POST",
+    _STAGES,
+    "stage.create",
+    status=201,
+    located=True,
+    raises=_CONFLICT,
+)
+async def create_stage(call: SignedIn, body: messages.StageDraft) -> Reply[Stage]:
+    """Make a stage."""
+    return await call.run(messages.CreateStage(data=body))
+
+
+@endpoint("PATCH", _STAGE, "stage.update", strict=True)
+async def update_stage(call: SignedIn, body: messages.StagePatch) -> Reply[Stage]:
+    """Change a stage: the fields given, or its place."""
+    command = messages.UpdateStage(
+        stage_id=call.path["stage_id"], data=body, if_version=call.if_version
     )
+    return await call.run(command)
 
 
-async def update_stage(request: Request) -> Response:
-    stage_id, if_version = request.path_params["stage_id"], if_match(request)
-    return answered(
-        await run_with_body(
-            request,
-            _stage_patch,
-            lambda body: messages.UpdateStage(stage_id=stage_id, data=body, if_version=if_version),
-        )
-    )
+@endpoint("DELETE", _STAGE, "stage.delete", status=204, raises=_CONFLICT)
+async def delete_stage(call: SignedIn, query: StageRemoval) -> Reply[None]:
+    """Delete a stage. One that holds clients needs `move_to`; the last one stays."""
+    command = messages.DeleteStage(stage_id=call.path["stage_id"], move_to=query.move_to)
+    return await call.run(command)
 
 
-async def delete_stage(request: Request) -> Response:
-    stage_id, move_to = request.path_params["stage_id"], request.query_params.get("move_to")
-    return answered(
-        await run_command(request, messages.DeleteStage(stage_id=stage_id, move_to=move_to))
-    )
+@endpoint("GET", _MEMBERS, "workspace.read")
+async def list_members(call: Visit, query: WholeListQuery) -> Listed[Member]:
+    """The members, with their roles."""
+    members = await call.services.storage.members.list(call.member.id)
+    return query.page_of(members, lambda member: member.user_id)
 
 
-async def list_members(request: Request) -> Response:
-    member = await visit(request)
-    members = await services_of(request).storage.members.list(member.id)
-    return json_response({"items": members, "next_cursor": None})
+@endpoint("PATCH", _MEMBER, "member.update", raises=_CONFLICT)
+async def update_member(call: SignedIn, body: messages.MemberPatch) -> Reply[Member]:
+    """Change a member's role. The last owner stays one."""
+    return await call.run(messages.UpdateMember(user_id=call.path["user_id"], data=body))
 
 
-async def update_member(request: Request) -> Response:
-    user_id = request.path_params["user_id"]
-    return answered(
-        await run_with_body(
-            request,
-            _member_patch,
-            lambda body: messages.UpdateMember(user_id=user_id, data=body),
-        )
-    )
+@endpoint("DELETE", _MEMBER, "member.remove", status=204, raises=_CONFLICT)
+async def remove_member(call: SignedIn) -> Reply[None]:
+    """Remove a member, or leave: anyone may remove themselves but the last owner."""
+    return await call.run(messages.RemoveMember(user_id=call.path["user_id"]))
 
 
-async def remove_member(request: Request) -> Response:
-    return answered(
-        await run_command(request, messages.RemoveMember(user_id=request.path_params["user_id"]))
-    )
+@endpoint("GET", _INVITES, "invite.read")
+async def list_invites(call: Visit, query: WholeListQuery) -> Listed[Invite]:
+    """The invites, without their codes."""
+    invites = await call.services.storage.invites.list(call.member.id)
+    return query.page_of(invites, lambda invite: invite.id)
 
 
-async def list_invites(request: Request) -> Response:
-    member = await visit(request, "invite.read")
-    invites = await services_of(request).storage.invites.list(member.id)
-    return json_response({"items": invites, "next_cursor": None})
+@endpoint(
+    "POST",
+    _INVITES,
+    "invite.create",
+    status=201,
+    secret=True,
+    raises=_CONFLICT,
+    rate="invite",
+)
+async def create_invite(call: SignedIn, body: messages.InviteDraft) -> Reply[InviteWithCode]:
+    """Invite one person, who has seven days to accept."""
+    reply = await call.run(messages.CreateInvite(data=body))
+    invite = msgspec.json.decode(reply.value)
+    url = f"{public_address(call.request)}/#/invite/{invite['code']}"
+    return Reply(msgspec.convert({**invite, "url": url}, InviteWithCode))
 
 
-async def create_invite(request: Request) -> Response:
-    answer = await run_with_body(
-        request, _invite_draft, lambda body: messages.CreateInvite(data=body)
-    )
-    invite = msgspec.json.decode(answer.result)
-    shown = {**invite, "url": f"{request.base_url}#/invite/{invite['code']}"}
-    return json_response(shown, answer.status, {"Cache-Control": "no-store"})
+@endpoint("DELETE", f"{_INVITES}/{{invite_id}}", "invite.delete", status=204)
+async def delete_invite(call: SignedIn) -> Reply[None]:
+    """Withdraw an invite."""
+    return await call.run(messages.DeleteInvite(invite_id=call.path["invite_id"]))
 
 
-async def delete_invite(request: Request) -> Response:
-    invite_id = request.path_params["invite_id"]
-    return answered(await run_command(request, messages.DeleteInvite(invite_id=invite_id)))
+@endpoint(
+    "POST",
+    "/invites/{code}/accept",
+    remembered=True,
+    raises=(ProblemKind.CONFLICT, ProblemKind.GONE),
+    rate="invite",
+)
+async def accept_invite(call: SignedIn) -> Reply[Joined]:
+    """Join the workspace of an invite. Accepting again gives the same answer."""
+    answer = await call.services.commands.accept_invite(call.principal, call.path["code"])
+    return Reply(msgspec.Raw(answer.result))
 
 
-async def accept_invite(request: Request) -> Response:
-    principal = await principal_of(request)
-    answer = await services_of(request).commands.accept_invite(
-        principal, request.path_params["code"]
-    )
-    return answered(answer)
-
-
-routes = [
-    resource("/workspaces", GET=list_workspaces, POST=create_workspace),
-    resource(
-        "/workspaces/{workspace_id}",
-        GET=get_workspace,
-        PATCH=update_workspace,
-        DELETE=delete_workspace,
-    ),
-    resource("/workspaces/{workspace_id}/stages", GET=list_stages, POST=create_stage),
-    resource(
-        "/workspaces/{workspace_id}/stages/{stage_id}",
-        GET=get_stage,
-        PATCH=update_stage,
-        DELETE=delete_stage,
-    ),
-    resource("/workspaces/{workspace_id}/members", GET=list_members),
-    resource(
-        "/workspaces/{workspace_id}/members/{user_id}", PATCH=update_member, DELETE=remove_member
-    ),
-    resource("/workspaces/{workspace_id}/invites", GET=list_invites, POST=create_invite),
-    resource("/workspaces/{workspace_id}/invites/{invite_id}", DELETE=delete_invite),
-    resource("/invites/{code}/accept", POST=accept_invite),
-]
+endpoints = (
+    list_workspaces,
+    create_workspace,
+    get_workspace,
+    update_workspace,
+    delete_workspace,
+    list_stages,
+    create_stage,
+    get_stage,
+    update_stage,
+    delete_stage,
+    list_members,
+    update_member,
+    remove_member,
+    list_invites,
+    create_invite,
+    delete_invite,
+    accept_invite,
+)

@@ -8,6 +8,7 @@ from typing import Any, Self
 import httpx
 
 from tests.drivers.board import Board, Json
+from tests.drivers.conformance import described_api
 from tests.drivers.person import PASSWORD, Person
 from tests.services import ServerProcess
 
@@ -32,8 +33,10 @@ class Instance:
         await self.close()
 
     async def ask(self, method: str, path: str, json: Any = None, **options: Any) -> httpx.Response:
-        """A request under /api/v1 by nobody in particular."""
-        return await self.http.request(method, f"/api/v1{path}", json=json, **options)
+        """A request under /api/v1 by nobody in particular, whose answer must be as OpenAPI describes it."""
+        response = await self.http.request(method, f"/api/v1{path}", json=json, **options)
+        described_api().check(response)
+        return response
 
     async def sign_up(
         self, name: str = "Ana", email: str | None = None, password: str = PASSWORD

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import jwt
 
 from tests.drivers.desk import Desk
 
@@ -41,6 +42,12 @@ class Person:
     @property
     def refresh_token(self) -> str:
         return str(self.signed_in["refresh_token"])
+
+    @property
+    def session_id(self) -> str:
+        """Of the sign-in, as its access token names it."""
+        claims = jwt.decode(self.signed_in["access_token"], options={"verify_signature": False})
+        return str(claims["sid"])
 
     def at(self, instance: Instance) -> Person:
         return Person(instance, self.signed_in, self.token)

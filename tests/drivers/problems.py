@@ -11,10 +11,15 @@ if TYPE_CHECKING:
 
 
 def refused(response: httpx.Response, status: int, field: str | None = None) -> Json:
-    """The problem of `response`, which must be one of this status, and of this field if given."""
+    """The problem of `response`, which must be one of this status, and of this field if given.
+
+    Without its request_id, so that two can be compared.
+    """
     assert response.status_code == status, f"{response.status_code} {response.text}"
     assert response.headers["content-type"] == "application/problem+json"
-    return check_problem(response.json(), status, field)
+    problem = check_problem(response.json(), status, field)
+    assert problem.pop("request_id", None) == response.headers.get("x-request-id")
+    return problem
 
 
 def check_problem(problem: Json | None, status: int, field: str | None = None) -> Json:

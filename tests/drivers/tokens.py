@@ -34,4 +34,4 @@ def forged_token(
         "jti": uuid.uuid4().hex,
     }
     merged = {name: value for name, value in (given | claims).items() if value is not None}
-    return jwt.encode(merged, key, algorithm=algorithm)
+    return jwt.encode(merged, key or "", algorithm=algorithm)

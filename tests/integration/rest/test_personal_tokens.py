@@ -70,8 +70,9 @@ async def test_a_token_bound_to_a_workspace_finds_no_other(desk: Desk) -> None:
     refused(await elsewhere.of(script).get(), 404)
     refused(await elsewhere.of(script).post("/clients", {"name": "Acme"}), 404)
     refused(await script.post("/workspaces", {"name": "Mine"}), 403)
-    listed = (await script.get("/workspaces")).json()["items"]
-    assert [item["id"] for item in listed] == [desk.workspace_id]
+    listed = (await script.get("/workspaces", params={"limit": 1})).json()
+    assert [item["id"] for item in listed["items"]] == [desk.workspace_id]
+    assert listed["next_cursor"] is None
 
 
 async def test_a_token_cannot_be_bound_to_a_workspace_that_one_cannot_enter(
@@ -107,17 +108,15 @@ async def test_a_deleted_token_is_worth_nothing(server: Instance, ana: Person) -
     assert (await ana.get("/tokens")).json()["items"] == []
 
 
-async def test_a_deleted_token_cannot_go_on_writing_on_its_channel(desk: Desk) -> None:
+async def test_the_channel_of_a_deleted_token_ends(desk: Desk) -> None:
     ana = desk.person
     made = (await ana.post("/tokens", {"name": "script", "scopes": ["write"]})).json()
     board = await desk.of(ana.with_token(made["token"])).open_board()
     assert (await board.command("client.create", data={"name": "Before"})).status == 200
 
     await ana.delete(f"/tokens/{made['id']}")
-    await board.post("client.create", data={"name": "After"})
 
     assert await board.closed() == 4401
-    assert await desk.names() == ["Before"]
 
 
 async def test_a_token_cannot_make_others(ana: Person) -> None:

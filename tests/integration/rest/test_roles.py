@@ -9,6 +9,7 @@ import pytest
 from server.permissions import MINIMUM_ROLE
 from tests.drivers import Desk, Instance, Json
 from tests.integration.assistant.asking import MESSAGES, answer
+from tests.services import eventually
 
 ROLES = ["viewer", "editor", "admin", "owner"]
 
@@ -23,6 +24,8 @@ class Room:
     deleted: str
     stage: str
     invite: str
+    hook: str
+    delivery: str  # of a change
     third: str
     """A viewer."""
     message: str  # a reply of the assistant to the one whose role is tried
@@ -40,6 +43,7 @@ class Operation(NamedTuple):
 
 
 DRAFT = {"name": "Acme"}
+HOOK = {"url": "https://localhost/", "events": ["*"], "enabled": False}
 OPERATIONS: dict[str, Operation] = {
     "workspace.read": Operation("viewer", lambda it: ("GET", "")),
     "workspace.update": Operation(
@@ -89,6 +93,40 @@ OPERATIONS: dict[str, Operation] = {
         lambda it: ("DELETE", f"/invites/{it.invite}"),
         lambda it: {"invite_id": it.invite},
     ),
+    "webhook.read": Operation("admin", lambda it: ("GET", "/webhooks")),
+    "webhook.create": Operation(
+        "admin", lambda it: ("POST", "/webhooks", HOOK), lambda it: {"data": HOOK}
+    ),
+    "webhook.update": Operation(
+        "admin",
+        lambda it: ("PATCH", f"/webhooks/{it.hook}", {"description": "Ours"}),
+        lambda it: {"webhook_id": it.hook, "data": {"description": "Ours"}},
+    ),
+    "webhook.delete": Operation(
+        "admin",
+        lambda it: ("DELETE", f"/webhooks/{it.hook}"),
+        lambda it: {"webhook_id": it.hook},
+    ),
+    "webhook.rotate": Operation(
+        "admin",
+        lambda it: ("POST", f"/webhooks/{it.hook}/secret"),
+        lambda it: {"webhook_id": it.hook},
+    ),
+    "webhook.test": Operation(
+        "admin",
+        lambda it: ("POST", f"/webhooks/{it.hook}/test"),
+        lambda it: {"webhook_id": it.hook},
+    ),
+    "webhook.replay": Operation(
+        "admin",
+        lambda it: ("POST", f"/webhooks/{it.hook}/replay", {"since": 0}),
+        lambda it: {"webhook_id": it.hook, "data": {"since": 0}},
+    ),
+    "webhook.redeliver": Operation(
+        "admin",
+        lambda it: ("POST", f"/webhooks/{it.hook}/deliveries/{it.delivery}/replay"),
+        lambda it: {"webhook_id": it.hook, "delivery_id": it.delivery},
+    ),
     "client.create": Operation(
         "editor", lambda it: ("POST", "/clients", DRAFT), lambda it: {"data": DRAFT}
     ),
@@ -118,7 +156,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "client.import": Operation(
         "editor",
-        lambda it: ("POST", "/import?dry_run=true", DRAFT),
+        lambda it: ("POST", "/import?dry_run=true", b"name\nAcme\n"),
         lambda it: {"match": "none", "rows": [DRAFT]},
     ),
     "comment.create": Operation(
@@ -169,6 +207,11 @@ async def new_room(ana: Desk, subject: Desk, third: Desk, role: str, operation: 
     assert (await ana.delete(f"/clients/{deleted['id']}")).status_code == 204
     stage = (await ana.stage("lost"))["id"]
     invite = (await ana.invite(role="viewer"))["id"]
+    hook, delivery = "", ""
+    if operation.startswith("webhook."):
+        hook = (await ana.post("/webhooks", HOOK)).json()["id"]
+    if operation == "webhook.redeliver":
+        delivery = await failed_delivery(ana, hook)
     message: Json = {"id": "", "proposals": [{"id": ""}]}
     if operation.startswith("assistant."):
         message = await answer(desk, "Move this client to lead", client_id=client["id"])
@@ -179,10 +222,26 @@ async def new_room(ana: Desk, subject: Desk, third: Desk, role: str, operation: 
         deleted["id"],
         stage,
         invite,
+        hook,
+        delivery,
         third.person.id,
         message["id"],
         message["proposals"][0]["id"],
     )
+
+
+async def failed_delivery(desk: Desk, hook: str) -> str:
+    """Of a change, to an address that is refused."""
+    await desk.patch(f"/webhooks/{hook}", {"enabled": True})
+    await desk.create_client()
+
+    async def made() -> str | None:
+        items = (await desk.get(f"/webhooks/{hook}/deliveries")).json()["items"]
+        return items[-1]["id"] if items else None
+
+    found: str = await eventually(made)
+    await desk.patch(f"/webhooks/{hook}", {"enabled": False})
+    return found
 
 
 def allowed(role: str) -> dict[str, bool]:
@@ -205,7 +264,11 @@ async def test_each_role_may_do_over_rest_what_the_table_says(
     for name, operation in OPERATIONS.items():
         room = await new_room(desk, subject, third, role, name)
         head = await room.ana.head()
-        response = await room.desk.ask(*operation.request(room))
+        method, path, *rest = operation.request(room)
+        body = rest[0] if rest else None
+        csv = {"content": body, "headers": {"Content-Type": "text/csv"}}
+        sent = csv if isinstance(body, bytes) else {"json": body}
+        response = await room.desk.ask(method, path, **sent)
         assert response.status_code in (200, 201, 202, 204, 403), f"{name}: {response.text}"
         found[name] = response.status_code != 403
         if not found[name]:

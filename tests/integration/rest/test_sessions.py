@@ -87,7 +87,7 @@ async def test_the_tests_can_make_tokens_that_the_server_accepts(
     server: Instance, ana: Person
 ) -> None:
     """Without this the refusals below would prove nothing."""
-    script = ana.with_token(forged_token(ana.id))
+    script = ana.with_token(forged_token(ana.id, sid=ana.session_id))
 
     assert (await script.get("/auth/me")).json()["id"] == ana.id
 
@@ -104,6 +104,7 @@ async def test_the_tests_can_make_tokens_that_the_server_accepts(
         {"aud": None},
         {"exp": None},
         {"sid": None},
+        {"sid": "never begun"},
         {"sub": None},
         {"sub": "nobody"},
         {"nbf": 4_000_000_000},
@@ -111,7 +112,7 @@ async def test_the_tests_can_make_tokens_that_the_server_accepts(
     ids=str,
 )
 async def test_a_flawed_access_token_is_refused(server: Instance, ana: Person, flaw) -> None:
-    claims = {"user_id": ana.id} | flaw
+    claims = {"user_id": ana.id, "sid": ana.session_id} | flaw
     stranger = ana.with_token(forged_token(**claims))
 
     response = await stranger.get("/auth/me")

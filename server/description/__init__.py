@@ -1,0 +1,1 @@
+"""What the server says of itself: OpenAPI, AsyncAPI and the pages of docs/, made of what runs."""
