@@ -29,8 +29,12 @@ ROWS = (
     "instances",
     "hop",
     "writes",
+    "importing",
     "deflate",
     "assistant",
+    "hostile",
+    "units",
+    "scale",
 )
 PLOT = "fanout.svg"
 RESULTS = Path(__file__).resolve().parent / "results"

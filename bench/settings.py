@@ -25,6 +25,8 @@ class Settings:
     workspaces: tuple[int, ...] = (1, 10, 100, 1_000, 2_000)
     writers: tuple[int, ...] = (1, 8, 64)
     writers_workspaces: int = 8
+    hostile_sockets: int = 1_000
+    import_rows: int = 100_000
 
     @classmethod
     def quickly(cls) -> Settings:

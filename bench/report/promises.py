@@ -39,6 +39,8 @@ def promises(rows: Rows) -> list[Promise]:
         *_workspaces(rows.get("workspaces")),
         *_subscribers(rows.get("subscribers")),
         *_accepts(rows.get("accepts")),
+        *_hostile(rows.get("hostile")),
+        *_importing(rows.get("importing")),
     ]
 
 
@@ -133,6 +135,18 @@ def _accepts(row: Row | None) -> Iterator[Promise]:
     for server, store in (("clientflow", "SQLite"), ("clientflow-postgres", "Postgres + Redis")):
         yield Promise(f"accepts on one core, {store}", "at least 500",
                       _median(row, server, "per_cpu_s"), lambda value: value >= 500, "/s")  # fmt: skip
+
+
+def _importing(row: Row | None) -> Iterator[Promise]:
+    for server, store in (("clientflow", "SQLite"), ("clientflow-postgres", "Postgres + Redis")):
+        yield Promise(f"others' p99 while a file is imported, {store}: against rest", "at most 3",
+                      _median(row, server, "ratio"), lambda value: value <= 3)  # fmt: skip
+
+
+def _hostile(row: Row | None) -> Iterator[Promise]:
+    for server, store in (("clientflow", "SQLite"), ("clientflow-postgres", "Postgres + Redis")):
+        yield Promise(f"p99 beside 1,000 hostile connections against alone, {store}", "at most 2",
+                      _median(row, server, "ratio"), lambda value: value <= 2)  # fmt: skip
 
 
 def _median(row: Row | None, server: str, figure: str) -> float | None:

@@ -48,6 +48,8 @@ class ClientFlowService(PinnedService):
 class ClientFlow(Contender):
     """One instance, or several that share PostgreSQL and Redis."""
 
+    service = ClientFlowService
+
     def __init__(
         self, name: str, *, kind: Kind, postgres: bool = False, instances: int = 1
     ) -> None:
@@ -82,9 +84,7 @@ class ClientFlow(Contender):
                 settings["REDIS_URL"] = stack.enter_context(RedisElsewhere()).url
             else:
                 settings["DATABASE_URL"] = "sqlite:///./clientflow.db"  # in the service's folder
-            services = [
-                stack.enter_context(ClientFlowService(settings)) for _ in range(self.instances)
-            ]
+            services = [stack.enter_context(self.service(settings)) for _ in range(self.instances)]
             yield ClientFlowServed(services, self.kind)
 
 
@@ -95,6 +95,7 @@ SETTINGS = {
     "BCRYPT_ROUNDS": "10",
     "ACCESS_TOKEN_EXPIRE_MINUTES": "1440",
     "LOG_LEVEL": "warning",
+    "RATE_LIMITS": "off",  # all load comes from one address, and one person is many sockets
     # Another checkout's server can be measured with the same instruments.
     "PYTHONPATH": os.environ.get("TREE") or str(ROOT),
 }
@@ -167,6 +168,7 @@ class Team:
 
     def __init__(self, api: str, members: int) -> None:
         self._http = httpx.Client(base_url=api, trust_env=False, timeout=30)
+        self._others = 1_000
         self.tokens = [self._signed_up(number) for number in range(members)]
 
     def _signed_up(self, number: int) -> str:
@@ -184,6 +186,15 @@ class Team:
                 )
                 self._post(f"/invites/{invite['code']}/accept", {}, token)
         return workspace
+
+    def strangers(self, count: int) -> list[str]:
+        """The tokens of people who belong to no workspace of the team's."""
+        self._others += count
+        return [self._signed_up(self._others + number) for number in range(count)]
+
+    def workspace_of(self, token: str) -> str:
+        """A new workspace of somebody's alone."""
+        return str(self._post("/workspaces", {"name": "Elsewhere"}, token)["id"])
 
     def clients(self, workspace: str, count: int) -> list[str]:
         path = f"/workspaces/{workspace}/clients"

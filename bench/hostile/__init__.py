@@ -1,0 +1,1 @@
+"""Connections that wish the server ill."""
