@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import msgspec
 
 from realtime.bus import Bus
+from realtime.counters import HubCounters
 from realtime.frames import Frame
 from realtime.messages import PresenceState
 from realtime.presence import (
@@ -24,6 +26,7 @@ from realtime.presence import (
     Ask,
     GoneSessions,
     Gossip,
+    PeopleFrame,
     PresenceEvent,
 )
 from realtime.problems import CloseCode
@@ -53,7 +56,11 @@ class Hub:
         limits: HubLimits | None = None,
         coalesce_window_s: float = 0.01,
         clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+        traced: Callable[[LoggedFrame, int], None] | None = None,
     ) -> None:
+        self.counters = HubCounters()
+        self._wall_clock = wall_clock
         self._log = log
         self._bus = bus
         self._instance = instance
@@ -69,6 +76,8 @@ class Hub:
             receive=self._receive,
             opened=self._opened,
             woken=self._look_for_replies,
+            counters=self.counters,
+            traced=traced,
             clock=clock,
         )
         self._watch = ReplyWatch(replies, self._topics, bus, clock)
@@ -76,6 +85,9 @@ class Hub:
         self.on_followed: list[
             Callable[[str], None]
         ] = []  # with a workspace another instance has opened
+        self.on_published: list[
+            Callable[[str], None]
+        ] = []  # with a workspace this instance has changed
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -100,6 +112,17 @@ class Hub:
     @property
     def sockets(self) -> int:
         return sum(len(topic) for topic in self._topics)
+
+    @property
+    def pending(self) -> int:
+        """Frames and changes that wait in topics."""
+        return sum(topic.pending for topic in self._topics)
+
+    def backlogs(self) -> Iterator[int]:
+        """The bytes that wait for each socket's reader."""
+        for topic in self._topics:
+            for subscriber in topic.subscribers:
+                yield subscriber.backlog_bytes()
 
     # Sockets
 
@@ -169,9 +192,12 @@ class Hub:
 
     def publish(self, workspace_id: str, changes: Sequence[LoggedFrame]) -> None:
         """Deliver committed changes here and tell the other instances."""
+        now, at = self._clock(), self._wall_clock()
         for change in changes:
-            self._topics.offer(workspace_id, change)
-            self._bus.publish(channel_of(workspace_id), _change_envelope(change))
+            self._topics.offer(workspace_id, dataclasses.replace(change, since=now))
+            self._bus.publish(channel_of(workspace_id), _change_envelope(change, at))
+        for tell in self.on_published:
+            tell(workspace_id)
 
     def broadcast(self, workspace_id: str, payload: bytes) -> None:
         """Send `payload`, a JSON object that is in no log, to every socket of the workspace on every instance."""
@@ -219,10 +245,7 @@ class Hub:
         header, _, payload = message.partition(b"\n")
         kind, *words = header.decode().split(" ")
         if kind == "c":
-            seq, entity, op, id_ = words
-            self._topics.offer(
-                topic.workspace_id, LoggedFrame(int(seq), entity, op, id_, Frame(payload))
-            )
+            self._topics.offer(topic.workspace_id, self._change(words, payload))
         elif kind == "e":
             (origin,) = words
             if origin != self._instance:
@@ -242,6 +265,12 @@ class Hub:
             self._hear(topic, payload)
         elif kind == "x":
             topic.close_deleted()
+
+    def _change(self, words: Sequence[str], payload: bytes) -> LoggedFrame:
+        """What `_change_envelope` made; a newer instance may have added words at the end."""
+        seq, entity, op, id_, at, trace, *_ = [*words, "", ""]
+        since = self._clock() - max(0.0, self._wall_clock() - float(at)) if at else None
+        return LoggedFrame(int(seq), entity, op, id_, Frame(payload), since, trace)
 
     async def _resume(self, topic: Topic, subscriber: Subscriber, since: int, name: str) -> bool:
         """Send the log after `since` and attach; False (and nothing sent) if it does not reach back."""
@@ -263,6 +292,7 @@ class Hub:
             for change in page:
                 subscriber.cursor = change.seq
                 subscriber.send(change.frame)
+                self.counters.resumed += 1
                 unread += len(change.frame.payload)
                 if unread > self._limits.resume_burst_bytes:
                     unread = 0
@@ -297,7 +327,7 @@ class Hub:
 
     def _send_people(self, topic: Topic, subscriber: Subscriber) -> None:
         people = topic.presence.people()
-        subscriber.send(Frame(_encode({"type": "presence", "users": people})))
+        subscriber.send(Frame(_encode(PeopleFrame(users=people))))
 
     def _opened(self, topic: Topic) -> None:
         self._gossip_out(topic, [Ask(self._instance)])
@@ -324,7 +354,7 @@ class Hub:
 
     def _show(self, topic: Topic, events: list[PresenceEvent]) -> None:
         for event in events:
-            topic.broadcast(Frame(_encode({"type": "presence", event.name: event.person})))
+            topic.broadcast(Frame(_encode(event.frame)))
 
     def _gossip_out(self, topic: Topic, gossip: Sequence[Gossip]) -> None:
         for message in gossip:
@@ -338,6 +368,7 @@ class Hub:
                 self._gossip_out(topic, topic.presence.tell())
 
 
-def _change_envelope(change: LoggedFrame) -> bytes:
-    header = f"c {change.seq} {change.entity} {change.op} {change.id}\n"
+def _change_envelope(change: LoggedFrame, at: float) -> bytes:
+    """`at`: when it was committed, by the time of day, which is all that instances have in common."""
+    header = f"c {change.seq} {change.entity} {change.op} {change.id} {at:.6f} {change.trace}\n"
     return header.encode() + change.frame.payload

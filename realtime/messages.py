@@ -7,7 +7,7 @@ bodies; both hand them to one service. A field that a patch leaves out is `UNSET
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -27,6 +27,10 @@ _CURRENCY = pattern(r"\A[A-Z]{3}\Z", "Must be an ISO 4217 code such as EUR")
 _RANK = pattern(r"\A[A-Za-z0-9]{2,128}\Z", "Must be a rank string as `position` fields carry it")
 _KEY = pattern(r"\A[a-z0-9][a-z0-9_-]{0,39}\Z", "Must be 1 to 40 of a-z, 0-9, '_' and '-'")
 _COLOR = pattern(r"\A#[0-9a-fA-F]{6}\Z", "Must be a colour such as #4f46e5")
+_EVENTS = pattern(
+    r"\A(\*|[a-z]{1,20}\.(\*|[a-z]{1,20}))\Z",
+    "Must be an event such as client.updated, client.* or *",
+)
 COMMAND_ID = pattern(r"\A[\x21-\x7e]{1,255}\Z", "Must be 1 to 255 visible ASCII characters")
 
 Reference = Annotated[
@@ -128,6 +132,33 @@ class InviteDraft(_Data, frozen=True):
     email: Email | None = None
 
 
+WebhookUrl = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=_NO_NUL)]
+EventPattern = Annotated[str, Meta(pattern=_EVENTS)]
+EventPatterns = Annotated[list[EventPattern], Meta(min_length=1, max_length=50)]
+
+
+class WebhookDraft(_Data, frozen=True):
+    """Changes whose event, such as client.updated, one of `events` names are sent to `url`."""
+
+    url: WebhookUrl
+    events: EventPatterns
+    description: Line = ""
+    enabled: bool = True
+
+
+class WebhookPatch(_Data, frozen=True):
+    url: WebhookUrl | UnsetType = UNSET
+    events: EventPatterns | UnsetType = UNSET
+    description: Line | UnsetType = UNSET
+    enabled: bool | UnsetType = UNSET
+
+
+class ReplayFrom(_Data, frozen=True):
+    """The changes after `since` are sent, whether or not they have been before."""
+
+    since: Seq
+
+
 class Question(_Data, frozen=True):
     """With `retry_of` it is asked once more, after a reply that failed."""
 
@@ -206,6 +237,40 @@ class DeleteInvite(Command, tag="invite.delete", frozen=True):
     invite_id: Reference
 
 
+class CreateWebhook(Command, tag="webhook.create", frozen=True):
+    data: WebhookDraft
+
+
+class UpdateWebhook(Command, tag="webhook.update", frozen=True):
+    webhook_id: Reference
+    data: WebhookPatch
+    if_version: Version | None = None
+
+
+class DeleteWebhook(Command, tag="webhook.delete", frozen=True):
+    webhook_id: Reference
+
+
+class RotateWebhookSecret(Command, tag="webhook.rotate", frozen=True):
+    """A new secret; for a while the one before signs as well."""
+
+    webhook_id: Reference
+
+
+class SendTest(Command, tag="webhook.test", frozen=True):
+    webhook_id: Reference
+
+
+class ReplayDelivery(Command, tag="webhook.redeliver", frozen=True):
+    webhook_id: Reference
+    delivery_id: Reference
+
+
+class ReplayWebhook(Command, tag="webhook.replay", frozen=True):
+    webhook_id: Reference
+    data: ReplayFrom
+
+
 class UpdateWorkspace(Command, tag="workspace.update", frozen=True):
     data: WorkspacePatch
 
@@ -267,6 +332,13 @@ AnyCommand: TypeAlias = (
     | RemoveMember
     | CreateInvite
     | DeleteInvite
+    | CreateWebhook
+    | UpdateWebhook
+    | DeleteWebhook
+    | RotateWebhookSecret
+    | SendTest
+    | ReplayDelivery
+    | ReplayWebhook
     | UpdateWorkspace
     | DeleteWorkspace
     | AskAssistant
@@ -359,7 +431,7 @@ class Change(msgspec.Struct, frozen=True):
     op: str
     id: str
     version: int
-    data: dict[str, object]
+    data: dict[str, Any]
     command_id: str | None
 
 
@@ -376,8 +448,8 @@ class AssistantFrame(
     message_id: str
     offset: int | None = None
     text: str | None = None
-    message: dict[str, object] | None = None
-    proposal: dict[str, object] | None = None
+    message: dict[str, Any] | None = None
+    proposal: dict[str, Any] | None = None
 
 
 class ImportFrame(msgspec.Struct, frozen=True, tag_field="type", tag="import"):
@@ -388,4 +460,8 @@ class ImportFrame(msgspec.Struct, frozen=True, tag_field="type", tag="import"):
     total: int
 
 
-PONG = b'{"type":"pong"}'
+class Pong(msgspec.Struct, frozen=True, tag_field="type", tag="pong"):
+    pass
+
+
+PONG = msgspec.json.encode(Pong())

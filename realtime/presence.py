@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from realtime.messages import Editing, PresenceState
 
@@ -28,6 +29,17 @@ class Person(msgspec.Struct, frozen=True):
     viewing: str | None
     editing: Editing | None
     sessions: int
+
+
+class PeopleFrame(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="presence"
+):
+    """`users`, which is everyone, at welcome; later one of the others each time."""
+
+    users: list[Person] | UnsetType = UNSET
+    joined: Person | UnsetType = UNSET
+    left: Person | UnsetType = UNSET
+    updated: Person | UnsetType = UNSET
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -64,6 +76,10 @@ class PresenceEvent:
 
     name: EventName
     person: Person
+
+    @property
+    def frame(self) -> PeopleFrame:
+        return msgspec.structs.replace(PeopleFrame(), **{self.name: self.person})
 
 
 @dataclass

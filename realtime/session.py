@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from math import ceil
 from typing import TypeAlias
 
 import msgspec
@@ -81,6 +82,9 @@ class Close:
     reason: str
 
 
+# So long a client that was closed for flooding should stay away, and is kept away.
+FLOOD_REST_S = 10
+
 Effect: TypeAlias = Authenticate | Renew | Run | Announce | Send | Close
 
 _encoder = msgspec.json.Encoder()
@@ -127,7 +131,7 @@ class Session:
         if self._state is _State.CLOSED:
             return []
         if not self._frames.take(now):
-            return self._close(CloseCode.RATE_LIMITED, "too many frames")
+            return self.flooded()
         if isinstance(raw, bytes):
             return self._malformed(None, "Frames must be text, not binary.")
         if _utf8_length_exceeds(raw, self._limits.max_frame_bytes):
@@ -154,6 +158,12 @@ class Session:
         if isinstance(frame, AuthFrame):
             return [Renew(frame.token)]
         return self._malformed(None, "`hello` is sent once.")
+
+    def counted(self, now: float) -> list[Effect]:
+        """A frame that says nothing (a ping, a pong, a part of a message) has come."""
+        if self._state is _State.CLOSED or self._frames.take(now):
+            return []
+        return self.flooded()
 
     def welcomed(self, now: float, expires_in_s: float) -> None:
         """The token was good for another `expires_in_s` seconds and the member has joined."""
@@ -183,7 +193,9 @@ class Session:
     def _command(self, command_id: str, raw: str, now: float) -> list[Effect]:
         if not self._commands.take(now):
             detail = "Too many commands at once: wait for answers, then send on."
-            return [_error(command_id, Problem.of(ProblemKind.TOO_MANY, detail))]
+            wait_s = ceil(self._commands.wait_s(now))
+            problem = Problem.of(ProblemKind.TOO_MANY, detail, retry_after_s=wait_s)
+            return [_error(command_id, problem)]
         try:
             command = decode(_commands, raw)
         except Refused as refused:
@@ -196,6 +208,15 @@ class Session:
         if self._state is _State.LIVE and problem.status == ProblemKind.INVALID.status:
             return [answer]
         return [answer, *self._close(CloseCode.MALFORMED, problem.detail)]
+
+    def flooded(self) -> list[Effect]:
+        """Too many frames have come, on this channel or on all of its user or address together."""
+        if self._state is _State.CLOSED:
+            return []
+        problem = Problem.of(
+            ProblemKind.TOO_MANY, "Too many frames: send less.", retry_after_s=FLOOD_REST_S
+        )
+        return [_error(None, problem), *self._close(CloseCode.RATE_LIMITED, "too many frames")]
 
     def _malformed(self, frame_id: str | None, detail: str) -> list[Effect]:
         problem = Problem.of(ProblemKind.MALFORMED, detail)

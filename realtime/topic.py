@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from realtime.counters import HubCounters
 from realtime.frames import Frame, Outgoing, bundled
 from realtime.presence import PresenceBoard
 from realtime.problems import CloseCode
@@ -14,13 +16,19 @@ from realtime.replies import ReplyBoard
 
 @dataclass(frozen=True)
 class LoggedFrame:
-    """A row of the change log as it goes to sockets. `entity`, `op` and `id` say what it touched, undecoded."""
+    """A row of the change log as it goes to sockets. `entity`, `op` and `id` say what it touched, undecoded.
+
+    `since`: when it was committed, by this process's clock; None when it was read from the log. `trace`: the
+    traceparent of its command (W3C Trace Context), or nothing.
+    """
 
     seq: int
     entity: str
     op: str
     id: str
     frame: Frame
+    since: float | None = None
+    trace: str = ""
 
 
 class Subscriber(Protocol):
@@ -55,7 +63,7 @@ class Topic:
     until the hole is filled, by the bus or from the log. None until the hub knows the log's head.
 
     What goes to every live socket is gathered, and leaves in one write for each with the next `flush`, for which
-    `want_flush` asks.
+    `want_flush` asks. `traced` is told of a change that has a trace, and to how many sockets it went.
     """
 
     def __init__(
@@ -65,6 +73,9 @@ class Topic:
         *,
         max_early: int,
         want_flush: Callable[[Topic], None],
+        counters: HubCounters | None = None,
+        traced: Callable[[LoggedFrame, int], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.workspace_id = workspace_id
         self.delivered: int | None = None
@@ -72,7 +83,11 @@ class Topic:
         self.replies = ReplyBoard(lambda: self.subscribers)
         self.passed: set[Callable[[], None]] = set()  # called after each delivery, by long polls
         self._want_flush = want_flush
+        self._counters = counters or HubCounters()
+        self._traced = traced
+        self._clock = clock
         self._batch: list[Frame] = []
+        self._gathered: list[tuple[int, LoggedFrame]] = []  # the batch's changes, with their places
         self._live: dict[str, Subscriber] = {}
         self._late: dict[
             str, tuple[Subscriber, int]
@@ -173,15 +188,32 @@ class Topic:
     def flush(self) -> None:
         """Send what was gathered."""
         batch, self._batch = self._batch, []
+        gathered, self._gathered = self._gathered, []
         late, self._late = self._late, {}
+        counters = self._counters
         if batch:
-            outgoing = bundled(batch)
-            for subscriber in list(self._live.values()):
+            outgoing, live = bundled(batch), list(self._live.values())
+            for subscriber in live:
                 subscriber.send(outgoing)
+            counters.frames += len(batch) * len(live)
+            counters.deliveries += len(gathered) * len(live)
         for subscriber, missed in late.values():
             if missed < len(batch):
                 subscriber.send(bundled(batch[missed:]))
+                counters.frames += len(batch) - missed
+                counters.deliveries += sum(place >= missed for place, _ in gathered)
             self._live[subscriber.session_id] = subscriber
+        if gathered:
+            self._note_delivered([change for _, change in gathered])
+
+    def _note_delivered(self, changes: Sequence[LoggedFrame]) -> None:
+        self._counters.changes += len(changes)
+        now = self._clock()
+        for change in changes:
+            if change.since is not None:
+                self._counters.delivered(change.since, now)
+            if change.trace and self._traced is not None:
+                self._traced(change, len(self._live))
 
     def close_deleted(self) -> None:
         self._is_deleted = True
@@ -210,7 +242,7 @@ class Topic:
                 # One that resumed beyond this removal was let in again after it.
                 if subscriber.user_id == change.id and subscriber.cursor < change.seq:
                     subscriber.close(CloseCode.NOT_A_MEMBER, "no longer a member of this workspace")
-        self._gather(change.frame)
+        self._gather(change.frame, change)
         for subscriber in list(self._ahead.values()):
             if change.seq > subscriber.cursor:
                 subscriber.send(change.frame)
@@ -227,9 +259,16 @@ class Topic:
         else:
             self._live[subscriber.session_id] = subscriber
 
-    def _gather(self, frame: Frame) -> None:
+    def _gather(self, frame: Frame, change: LoggedFrame | None = None) -> None:
         if not self._live and not self._late:
             return
+        if change is not None:
+            self._gathered.append((len(self._batch), change))
         self._batch.append(frame)
         if len(self._batch) == 1:
             self._want_flush(self)
+
+    @property
+    def pending(self) -> int:
+        """What waits: to leave together, or for a change before it."""
+        return len(self._batch) + len(self._early)

@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from realtime.bus import WAKE, Bus, BusState
+from realtime.counters import HubCounters
 from realtime.pace import Pace
 from realtime.problems import CloseCode
 from realtime.topic import LoggedFrame, Topic
@@ -67,8 +68,12 @@ class Topics:
         receive: Callable[[Topic, bytes], None],
         opened: Callable[[Topic], None],
         woken: Callable[[], None],
+        counters: HubCounters,
+        traced: Callable[[LoggedFrame, int], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._counters = counters
+        self._traced = traced
         self._log = log
         self._bus = bus
         self._instance = instance
@@ -147,6 +152,9 @@ class Topics:
             self._instance,
             max_early=self._limits.max_early_changes,
             want_flush=self._flusher(Pace(self._coalesce_window_s)),
+            counters=self._counters,
+            traced=self._traced,
+            clock=self._clock,
         )
         subscribed = asyncio.Event()
         held = _OpenTopic(topic, idle_since=self._clock())
@@ -230,8 +238,10 @@ class Topics:
                     # The log no longer reaches back: only a reload of the board helps.
                     topic.close_all(CloseCode.RESTARTING, "too far behind, resume")
                     topic.start_at(changes[0].seq - 1)
+                before = topic.head
                 for change in changes:
                     topic.offer(change)
+                self._counters.repaired += topic.head - before
                 if len(changes) < page_size:
                     topic.settle(known)
                     break

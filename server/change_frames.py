@@ -34,9 +34,9 @@ def wire_change(change: Change, type_: type[W]) -> W:
     )
 
 
-def logged_frame(change: Change) -> LoggedFrame:
+def logged_frame(change: Change, trace: str = "") -> LoggedFrame:
     payload = _encoder.encode(wire_change(change, messages.ChangeFrame))
-    return LoggedFrame(change.seq, change.entity, change.op, change.id, Frame(payload))
+    return LoggedFrame(change.seq, change.entity, change.op, change.id, Frame(payload), trace=trace)
 
 
 class StoredLog:

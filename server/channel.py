@@ -10,7 +10,6 @@ from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from starlette.websockets import WebSocket
@@ -24,14 +23,21 @@ from realtime.session import Announce, Authenticate, Close, Effect, Renew, Run, 
 from server import errors
 from server.answers import Answer
 from server.commands.service import CommandService
-from server.errors import NO_SUCH_WORKSPACE, AppError, Unauthorized
+from server.errors import NO_SUCH_WORKSPACE, AppError, TooMany, Unauthorized
+from server.figures.tally import Tally
 from server.identity.accounts import Accounts, seconds_left
 from server.identity.principal import Principal
 from server.identity.recent import Recent
 from server.ids import new_id
 from server.limits import Limits
+from server.logs import LogContext
+from server.origins import OriginRule
 from server.outlets import Outlet, QueueOutlet, TransportOutlet
-from server.problems import translated
+from server.problems import problem_response, translated
+from server.pump import Pump
+from server.rates.addresses import address_of
+from server.rates.places import SocketPlaces
+from server.rates.rates import Rates
 from server.websocket_protocol import EXTENSION, FrameProtocol
 from storage import Storage
 from storage.errors import Unavailable
@@ -51,12 +57,18 @@ class Channels:
     accounts: Accounts
     commands: CommandService
     limits: Limits
-    allowed_origins: tuple[str, ...]
+    origins: OriginRule
+    rates: Rates
+    tally: Tally = field(default_factory=Tally)
+    pump: Pump = field(default_factory=Pump)
     deadlines: DeadlineWheel[Connection] = field(
         default_factory=lambda: DeadlineWheel(_WHEEL_SLOT_S, time.monotonic())
     )
     members: Recent[tuple[str, str], Membership] = field(init=False)
     _steps: set[asyncio.Task[None]] = field(default_factory=set)
+    _opened_with: dict[str, set[Connection]] = field(
+        default_factory=dict
+    )  # by session or personal token
 
     def __post_init__(self) -> None:
         self.members = Recent(
@@ -81,30 +93,54 @@ class Channels:
         task.add_done_callback(self._steps.discard)
         return task
 
+    def enlist(self, connection: Connection, principal: Principal) -> None:
+        """The channel ends when the session or personal token does that `principal` came with."""
+        self._opened_with.setdefault(principal.credential or "", set()).add(connection)
+
+    def strike(self, connection: Connection, principal: Principal) -> None:
+        """The contrary."""
+        credential = principal.credential or ""
+        others = self._opened_with.get(credential, set())
+        others.discard(connection)
+        if not others:
+            self._opened_with.pop(credential, None)
+
+    def put_out(self, ended: frozenset[str]) -> None:
+        """These sessions and personal tokens have ended."""
+        for credential in ended & self._opened_with.keys():
+            for connection in list(self._opened_with[credential]):
+                connection.close(CloseCode.UNAUTHORIZED, "this session or token has been ended")
+
     async def endpoint(self, websocket: WebSocket) -> None:
         """/ws/workspaces/{workspace_id}"""
         if not self._origin_allowed(websocket):
             await websocket.close()  # before the accept: the handshake is answered with 403
             return
+        try:
+            places = SocketPlaces(self.rates, address_of(websocket))
+        except TooMany as refusal:
+            await _deny(websocket, refusal)
+            return
         offered = websocket.scope.get("subprotocols", [])
-        await websocket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        try:
+            await websocket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        except BaseException:
+            places.close()
+            raise
         workspace_id: str = websocket.path_params["workspace_id"]
         token = bearer_token(websocket.headers.get("authorization"))
         protocol: FrameProtocol | None = websocket.scope.get("extensions", {}).get(EXTENSION)
         if protocol is not None:
             socket = protocol.hand_over()
             outlet = TransportOutlet(socket, self.limits)
-            socket.begin(Connection(self, workspace_id, token, outlet))
+            socket.begin(Connection(self, workspace_id, token, outlet, places), self.pump)
         else:
             queue = QueueOutlet(websocket, self.limits)
-            await queue.serve(Connection(self, workspace_id, token, queue))
+            await queue.serve(Connection(self, workspace_id, token, queue, places))
 
     def _origin_allowed(self, websocket: WebSocket) -> bool:
-        """Browsers send Origin and cannot forge it (RFC 6455, section 10.2); programs need send none."""
-        origin = websocket.headers.get("origin")
-        if origin is None or origin.rstrip("/") in self.allowed_origins:
-            return True
-        return urlsplit(origin).netloc == websocket.headers.get("host")
+        headers, secure = websocket.headers, websocket.scope["scheme"] == "wss"
+        return self.origins.admits(headers.getlist("origin"), headers.get("host"), secure=secure)
 
 
 class Connection:
@@ -116,6 +152,7 @@ class Connection:
         "_is_open",
         "_last_effects",
         "_outlet",
+        "_places",
         "_principal",
         "_probe_at",
         "_role",
@@ -130,7 +167,12 @@ class Connection:
     )
 
     def __init__(
-        self, channels: Channels, workspace_id: str, token: str | None, outlet: Outlet
+        self,
+        channels: Channels,
+        workspace_id: str,
+        token: str | None,
+        outlet: Outlet,
+        places: SocketPlaces,
     ) -> None:
         """`token` is the one of the handshake's headers."""
         now = time.monotonic()
@@ -141,6 +183,7 @@ class Connection:
         self._workspace_id = workspace_id
         self._token = token
         self._outlet = outlet
+        self._places = places
         self._session = Session(channels.limits.session, now)
         self._principal: Principal | None = None
         self._role = ""
@@ -165,6 +208,7 @@ class Connection:
     # Receiver
 
     def received(self, message: str | bytes) -> None:
+        self._channels.tally.frames_received += 1
         if self._is_busy or self._unread:
             if self._unread is None:
                 self._unread = deque()
@@ -173,8 +217,15 @@ class Connection:
         else:
             self._take(message)
 
+    def counted(self) -> None:
+        if self._is_open:
+            self._count_frame()
+            self._apply(self._session.counted(time.monotonic()))
+
     def ended(self) -> None:
         self._is_open = False
+        self._places.close()
+        self._channels.tally.closes[str(int(self._outlet.close_code))] += 1
         self._unread = None
         self._channels.deadlines.discard(self)
         if self._step is not None:
@@ -190,6 +241,7 @@ class Connection:
         shown = {"id": user.id, "name": user.name, "email": user.email}
         heartbeat = self._channels.limits.session.heartbeat_s
         frame = Welcome(seq, self.session_id, shown, self._role, heartbeat, resumed)
+        self._channels.tally.frames_answered += 1
         self._session.welcomed(time.monotonic(), seconds_left(self._principal))
         self.send(Frame(_encoder.encode(frame)))
 
@@ -217,11 +269,17 @@ class Connection:
     def _is_busy(self) -> bool:
         return self._step is not None or self._in_hand >= self._channels.limits.max_commands_waiting
 
+    def _count_frame(self) -> None:
+        if not self._channels.rates.take_frame(self._places.address, self.user_id):
+            self._apply(self._session.flooded())
+
     def _take(self, message: str | bytes) -> None:
+        self._count_frame()
         try:
             self._apply(self._session.receive(message, time.monotonic()))
         except Exception:
-            logger.exception("a frame of session %s failed", self.session_id)
+            with self._log_context():
+                logger.exception("a frame of session %s failed", self.session_id)
             self.close(CloseCode.SERVER_FAULT, "the server failed at this frame")
         self._schedule()
 
@@ -236,12 +294,15 @@ class Connection:
     def _apply(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, Send):
+                self._channels.tally.frames_answered += 1
                 self.send(Frame(effect.payload))
             elif isinstance(effect, Run):
                 self._submit(effect)
             elif isinstance(effect, Announce):
                 self._channels.hub.announce(self._workspace_id, self, effect.state)
             elif isinstance(effect, Close):
+                if effect.code is CloseCode.RATE_LIMITED:
+                    self._channels.rates.flooded(self.user_id)
                 self._outlet.close(effect.code, effect.reason)
             elif isinstance(effect, Authenticate):
                 self._step = self._channels.start(self._carry_out(self._join(effect)))
@@ -272,33 +333,48 @@ class Connection:
                 self._leave()
 
     def _leave(self) -> None:
+        if self._principal is not None:
+            self._channels.strike(self, self._principal)
         if self._role:
             self._channels.hub.leave(self._workspace_id, self)
 
     async def _join(self, effect: Authenticate) -> None:
         principal = await self._identify(effect.token)
+        self._use(principal)
         resumed_at = effect.since or 0
         membership = await self._membership_of(principal, resumed_at)
-        self._principal, self._role, self.user_id = principal, membership.role, principal.user_id
+        self._channels.rates.join(principal.user_id)
+        self._places.admit(principal.user_id, self._workspace_id)
+        self._role, self.user_id = membership.role, principal.user_id
         await self._channels.hub.join(
             self._workspace_id, self, since=effect.since, name=principal.name
         )
-        # A removal that was delivered before this socket joined did not close it: look again.
+        # A removal that was delivered before this socket joined did not close it, nor did it hear of another role
+        # than the one that it was welcomed with: look again.
         if not self._is_known_member(membership, resumed_at):
-            self._role = (await self._membership_of(principal, resumed_at)).role
+            now = await self._membership_of(principal, resumed_at)
+            if now.role != membership.role:
+                self.close(CloseCode.RESTARTING, "your role has just been changed: come back")
 
     async def _renew(self, effect: Renew) -> None:
         try:
             principal = await self._identify(effect.token)
             if principal.user_id != self.user_id:
                 raise Unauthorized("The fresh token belongs to another user.")
-            self._role = (await self._membership_of(principal, 0)).role
+            self._use(principal)
+            await self._membership_of(principal, 0)
         except Unavailable:
             # The channel stays, for as long as the token that it has is good.
             self.send(Frame(_encoder.encode(ErrorFrame(None, errors.Unavailable().problem))))
             return
-        self._principal = principal
         self._session.renewed(time.monotonic(), seconds_left(principal))
+
+    def _use(self, principal: Principal) -> None:
+        """In the same turn as the token was checked: so no revocation is missed."""
+        if self._principal is not None:
+            self._channels.strike(self, self._principal)
+        self._principal = principal
+        self._channels.enlist(self, principal)
 
     async def _identify(self, token: str | None) -> Principal:
         token = token or self._token
@@ -335,6 +411,8 @@ class Connection:
         assert self._principal is not None
         self._in_hand += 1
         try:
+            op = str(type(run.command).__struct_config__.tag)
+            self._channels.rates.command_by(self._principal.user_id, op)
             answer = self._channels.commands.submit(
                 self._principal, self._workspace_id, run.command, key=run.command_id, via="socket"
             )
@@ -347,11 +425,12 @@ class Connection:
         if (error := future.exception()) is not None:
             self._refuse(run, error)
             return
-        answer = self._channels.commands.shown(run.command, future.result())
+        answer = self._channels.commands.shown(run.command, future.result(), run.command_id)
         self._answered(Ack(run.command_id, answer.seq, answer.version, msgspec.Raw(answer.result)))
 
     def _refuse(self, run: Run, error: BaseException) -> None:
-        app_error = self._translated(error)
+        with LogContext(command_id=run.command_id):
+            app_error = self._translated(error)
         if app_error.kind is ProblemKind.UNAUTHORIZED:
             self._end_after_answers(
                 self._session.refused(CloseCode.UNAUTHORIZED, app_error.problem.detail)
@@ -360,6 +439,7 @@ class Connection:
 
     def _answered(self, frame: Ack | ErrorFrame) -> None:
         self._outlet.send(Frame(_encoder.encode(frame)))
+        self._channels.tally.frames_answered += 1
         self._in_hand -= 1
         if self._last_effects is not None and not self._in_hand:
             self._apply(self._last_effects)
@@ -371,9 +451,15 @@ class Connection:
     def _translated(self, error: BaseException) -> AppError:
         app_error = translated(error)
         if app_error is None:
-            logger.error("a frame of session %s failed", self.session_id, exc_info=error)
+            with self._log_context():
+                logger.error("a frame of session %s failed", self.session_id, exc_info=error)
             app_error = AppError("The server failed at this.")
         return app_error
+
+    def _log_context(self) -> LogContext:
+        return LogContext(
+            session_id=self.session_id, user_id=self.user_id, workspace_id=self._workspace_id
+        )
 
     def _end(self, code: CloseCode, problem: Problem) -> None:
         self.send(Frame(_encoder.encode(ErrorFrame(None, problem))))
@@ -384,7 +470,16 @@ _CLOSE_CODES = {
     ProblemKind.INVALID: CloseCode.NO_SUCH_WORKSPACE,  # an id that no database can hold
     ProblemKind.UNAUTHORIZED: CloseCode.UNAUTHORIZED,
     ProblemKind.NOT_FOUND: CloseCode.NO_SUCH_WORKSPACE,
+    ProblemKind.TOO_MANY: CloseCode.RATE_LIMITED,
 }
+
+
+async def _deny(websocket: WebSocket, refusal: AppError) -> None:
+    """Answer the handshake with the refusal, or under a server that cannot with 403."""
+    if "websocket.http.response" in websocket.scope.get("extensions", {}):
+        await websocket.send_denial_response(problem_response(refusal.problem, refusal.headers))
+    else:
+        await websocket.close()
 
 
 class _NotAdmitted(Exception):

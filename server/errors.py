@@ -18,9 +18,10 @@ class AppError(Exception):
         *,
         errors: tuple[FieldError, ...] = (),
         headers: Mapping[str, str] | None = None,
+        retry_after_s: int | None = None,
     ) -> None:
         super().__init__(detail)
-        self.problem = Problem.of(self.kind, detail, errors)
+        self.problem = Problem.of(self.kind, detail, errors, retry_after_s=retry_after_s)
         self.headers = dict(headers or {})
 
 
@@ -58,6 +59,10 @@ class NotFound(AppError):
 NO_SUCH_WORKSPACE = "There is no such workspace."  # whether there is none or it is foreign
 
 
+class NotAcceptable(AppError):
+    kind = ProblemKind.NOT_ACCEPTABLE
+
+
 class Conflict(AppError):
     kind = ProblemKind.CONFLICT
 
@@ -74,11 +79,17 @@ class TooLarge(AppError):
     kind = ProblemKind.TOO_LARGE
 
 
+class UnsupportedMediaType(AppError):
+    kind = ProblemKind.UNSUPPORTED_MEDIA_TYPE
+
+
 class TooMany(AppError):
     kind = ProblemKind.TOO_MANY
 
     def __init__(self, detail: str, retry_after_s: int) -> None:
-        super().__init__(detail, headers={"Retry-After": str(retry_after_s)})
+        super().__init__(
+            detail, headers={"Retry-After": str(retry_after_s)}, retry_after_s=retry_after_s
+        )
 
 
 class Unavailable(AppError):
@@ -88,4 +99,4 @@ class Unavailable(AppError):
         self,
         detail: str = "The database cannot be reached. Nothing was lost: try again in a moment.",
     ) -> None:
-        super().__init__(detail, headers={"Retry-After": "2"})
+        super().__init__(detail, headers={"Retry-After": "2"}, retry_after_s=2)

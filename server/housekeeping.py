@@ -1,4 +1,4 @@
-"""Forgetting what was kept long enough: old changes, answers to commands, refresh tokens that ran out."""
+"""Forgetting what was kept long enough: changes, answers to commands, refresh tokens that ran out, revocations."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ class Housekeeping:
         kept_since = now - timedelta(days=self._limits.outcomes_kept_days)
         await self._in_batches(partial(storage.outcomes.prune, kept_since))
         await self._in_batches(partial(storage.refresh_tokens.prune, now))
+        followed_since = now - timedelta(days=self._limits.revocations_kept_days)
+        await self._in_batches(partial(storage.revocations.prune, followed_since))
+        delivered_since = now - timedelta(days=self._limits.webhooks.deliveries_kept_days)
+        await self._in_batches(partial(storage.webhook_deliveries.prune, delivered_since))
         return await self._cut_logs(now - self._keep_changes) if self._keep_changes else 0
 
     async def _cut_logs(self, before: datetime) -> int:

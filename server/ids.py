@@ -16,6 +16,11 @@ def new_id() -> str:
     return f"{value:032x}"
 
 
+def new_id_after(earlier: str) -> str:
+    """A new id that sorts behind `earlier`, which may be of the same millisecond (RFC 9562, section 6.2, method 2)."""
+    return max(new_id(), f"{int(earlier, 16) + 1:032x}")
+
+
 def new_secret(prefix: str = "") -> str:
     """256 random bits as URL-safe text."""
     return prefix + secrets.token_urlsafe(32)

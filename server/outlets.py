@@ -36,6 +36,11 @@ class Outlet(Protocol):
         """How much waits for the peer to read."""
         ...
 
+    @property
+    def close_code(self) -> int:
+        """What it ended with; 1006: without a close frame (RFC 6455, section 7.1.5)."""
+        ...
+
     async def drained(self) -> bool:
         """Wait until at most half the buffer is used; False when the socket has ended."""
         ...
@@ -80,6 +85,10 @@ class TransportOutlet:
     def backlog_bytes(self) -> int:
         return self._socket.buffered_bytes()
 
+    @property
+    def close_code(self) -> int:
+        return self._socket.close_code
+
     async def drained(self) -> bool:
         deadline = asyncio.get_running_loop().time() + self._limits.socket_drain_timeout_s
         while (
@@ -100,6 +109,7 @@ class QueueOutlet:
         self._queue: deque[bytes] = deque()
         self._queued_bytes = 0
         self._closing: tuple[CloseCode, str] | None = None
+        self._peers_code = 1006
         self._changed = asyncio.Event()
         self._taken = asyncio.Event()
         self._closed = asyncio.Event()
@@ -137,6 +147,10 @@ class QueueOutlet:
     def backlog_bytes(self) -> int:
         return self._queued_bytes
 
+    @property
+    def close_code(self) -> int:
+        return self._peers_code if self._closing is None else self._closing[0]
+
     async def drained(self) -> bool:
         try:
             async with asyncio.timeout(self._limits.socket_drain_timeout_s):
@@ -170,6 +184,7 @@ class QueueOutlet:
         while True:
             message = await self._websocket.receive()
             if message["type"] != "websocket.receive":
+                self._peers_code = message.get("code", 1005)
                 return
             text = message.get("text")
             receiver.received(message["bytes"] if text is None else text)

@@ -1,55 +1,27 @@
-"""The browser app: the built files of static/dist, and the headers that keep every page safe."""
+"""The browser app: the built files of static/dist. Each page has a content security policy of its own."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-DIST = Path(__file__).parent.parent / "static" / "dist"
+from server.bundled import bundled
+from server.headers import content_security_policy
 
-_CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self' ws: wss:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+DIST = bundled("app", "static/dist")
+
+# Scripts come as files alone, and text becomes markup only through DOMPurify (Trusted Types).
+APP_POLICY = content_security_policy(
+    script_src="'self'",
+    style_src="'self'",
+    img_src="'self' data:",
+    font_src="'self'",
+    connect_src="'self'",
+    require_trusted_types_for="'script'",
+    trusted_types="dompurify",
 )
-_HEADERS = {
-    "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
-
-class SecurityHeaders:
-    """Middleware that sets the headers on every HTTP answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 class _Assets(StaticFiles):
@@ -68,7 +40,9 @@ async def index(request: Request) -> Response:
     page = DIST / "index.html"
     if not page.is_file():
         return PlainTextResponse("The browser app is not built yet: run `make run`.", 503)
-    return FileResponse(page, headers={"Cache-Control": "no-cache"})
+    return FileResponse(
+        page, headers={"Cache-Control": "no-cache", "Content-Security-Policy": APP_POLICY}
+    )
 
 
 routes: list[BaseRoute] = [

@@ -15,6 +15,7 @@ from realtime.topics import LogUnavailable, NoSuchTopic
 from realtime.validation import Refused
 from server import errors
 from server.errors import AppError
+from server.logs import request_id
 from storage import errors as storage_errors
 
 logger = logging.getLogger("clientflow.http")
@@ -23,7 +24,8 @@ _KIND_OF_STATUS = {kind.status: kind for kind in ProblemKind}
 
 
 def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(_encoder.encode(problem), problem.status, headers, "application/problem+json")
+    named = msgspec.structs.replace(problem, request_id=request_id())
+    return Response(_encoder.encode(named), problem.status, headers, "application/problem+json")
 
 
 def translated(error: BaseException) -> AppError | None:
@@ -53,18 +55,24 @@ async def _translated(request: Request, error: Exception) -> Response:
         raise error
     if app_error.kind is ProblemKind.UNAVAILABLE:
         logger.warning("unavailable at %s %s: %s", request.method, request.url.path, error)
-    return problem_response(app_error.problem, app_error.headers)
+    left = getattr(request.state, "rate_headers", {})
+    return problem_response(app_error.problem, left | app_error.headers)
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     kind = _KIND_OF_STATUS.get(error.status_code, ProblemKind.MALFORMED)
-    detail = error.detail
+    detail, headers = error.detail, dict(error.headers or {})
+    if kind is ProblemKind.METHOD_NOT_ALLOWED:
+        taken = {name.strip() for name in headers.get("Allow", "GET, HEAD").split(",")}
+        headers["Allow"] = ", ".join(sorted(taken | {"OPTIONS"}))
+        if request.method == "OPTIONS":  # no route takes it, and every path answers it
+            return Response(status_code=204, headers=headers)
     if kind is ProblemKind.NOT_FOUND:
         detail = f"There is nothing at {request.url.path}."
     elif kind is ProblemKind.METHOD_NOT_ALLOWED:
         detail = f"{request.url.path} does not take {request.method}."
-    return problem_response(Problem.of(kind, detail), error.headers)
+    return problem_response(Problem.of(kind, detail), headers)
 
 
 async def _gone(request: Request, error: Exception) -> Response:

@@ -12,11 +12,16 @@ from realtime.hub import Hub
 from server.assistant.replies import Replies
 from server.channel import Channels
 from server.commands.service import CommandService
+from server.figures.instance import InstanceFigures
+from server.figures.tally import Tally
 from server.identity.accounts import Accounts
 from server.identity.derived import DerivedSecrets
 from server.importing.run import Imports
 from server.limits import Limits
+from server.rates.door import Door
+from server.rates.rates import Rates
 from server.settings import Settings
+from server.webhooks.deliverer import Deliverer
 from storage import Storage
 
 
@@ -29,12 +34,17 @@ class Services:
     hub: Hub
     accounts: Accounts
     secrets: DerivedSecrets
+    rates: Rates
+    door: Door
     commands: CommandService
     channels: Channels
     replies: Replies
+    webhooks: Deliverer
     imports: Imports
     import_places: asyncio.Semaphore
     polls: asyncio.Semaphore  # the places for long polls
+    tally: Tally
+    figures: InstanceFigures
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -6,18 +6,23 @@ import contextlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from server.origins import origin_of
 from storage.address import normalised
 
 Environment = Literal["development", "test", "staging", "production"]
 SECRET_FILE = Path(".clientflow-secret")
 # RFC 7518, section 3.2: a key is at least as long as the hash.
 MIN_SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
+
+MIN_TOKEN_CHARS = 16
 
 T = TypeVar("T")
 
@@ -33,12 +38,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     database_url: str
     redis_url: str | None
+    forwarded_allow_ips: str
     jwt_secret_key: str
+    jwt_previous_secret_key: str | None
     jwt_algorithm: Literal["HS256", "HS384", "HS512"]
     access_token_expire_minutes: int
     refresh_token_expire_days: int
+    public_url: str | None
     allowed_origins: tuple[str, ...]
     log_level: str
+    log_format: Literal["console", "json"]
+    metrics_token: str | None
+    otel_exporter_otlp_endpoint: str | None
+    rate_limits: str
     web_concurrency: int
     coalesce_window_ms: int
     bcrypt_rounds: int
@@ -49,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     openai_model: str
     openai_stall_seconds: int
     assistant_daily_tokens: int
+    webhook_allow_http: bool
+    webhook_allowed_networks: tuple[IPv4Network | IPv6Network, ...]
 
     @property
     def production(self) -> bool:
@@ -59,9 +73,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.database_url if self.database_url.startswith("postgresql") else None
 
     @property
+    def rate_factor(self) -> float:
+        """What rate limits are multiplied by; 0: there are none."""
+        words = {"on": 1.0, "off": 0.0}
+        return words[self.rate_limits] if self.rate_limits in words else float(self.rate_limits)
+
+    @property
     def has_model_access(self) -> bool:
         """Whether AI_PROVIDER=openai has a key, or a service that may need none."""
         return self.openai_api_key is not None or self.openai_base_url is not None
+
+    @property
+    def shown(self) -> dict[str, object]:
+        """Every setting, for the log: of a secret only whether there is one, of a URL no password."""
+        return {name: _shown(name, value) for name, value in msgspec.structs.asdict(self).items()}
 
     @classmethod
     def from_environment(
@@ -82,16 +107,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             database_url=reader.read(
                 "DATABASE_URL", _default_database(reader), _database_url, _DATABASE_HINT
             ),
-            redis_url=reader.read("REDIS_URL", "", _redis_url, "a URL such as redis://host:6379/0"),
+            redis_url=_redis(reader),
+            forwarded_allow_ips=reader.read(
+                "FORWARDED_ALLOW_IPS",
+                "127.0.0.1",
+                _proxies,
+                "addresses or networks such as 10.0.0.0/8, or *",
+            ),
             jwt_secret_key=_secret(reader, algorithm, strict, secret_file),
+            jwt_previous_secret_key=_previous_secret(reader, algorithm, strict),
             jwt_algorithm=algorithm,  # type: ignore[arg-type]
             access_token_expire_minutes=reader.integer(
                 "ACCESS_TOKEN_EXPIRE_MINUTES", 15, 1, 24 * 60
             ),
             refresh_token_expire_days=reader.integer("REFRESH_TOKEN_EXPIRE_DAYS", 7, 1, 365),
+            public_url=reader.read(
+                "PUBLIC_URL", "", _public_url, "an address such as https://crm.example.com"
+            ),
             allowed_origins=reader.read("ALLOWED_ORIGINS", "", _origins, _ORIGINS_HINT),
             log_level=reader.one_of(
                 "LOG_LEVEL", "info", ("debug", "info", "warning", "error", "critical")
+            ),
+            log_format=reader.one_of(
+                "LOG_FORMAT", "json" if strict else "console", ("console", "json")
+            ),  # type: ignore[arg-type]
+            metrics_token=reader.text("METRICS_TOKEN", "") or None,
+            otel_exporter_otlp_endpoint=reader.read(
+                "OTEL_EXPORTER_OTLP_ENDPOINT", "", _http_url, "a URL such as http://localhost:4318"
+            ),
+            rate_limits=reader.read(
+                "RATE_LIMITS", "on", _rate_limits, "on, off, or a factor such as 2 or 0.5"
             ),
             web_concurrency=reader.integer("WEB_CONCURRENCY", 1, 1, 64),
             change_log_retention_days=reader.integer("CHANGE_LOG_RETENTION_DAYS", 365, 0, 36_500),
@@ -107,6 +152,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             assistant_daily_tokens=reader.integer(
                 "ASSISTANT_DAILY_TOKENS", 1_000_000, 0, 1_000_000_000
             ),
+            webhook_allow_http=reader.read(
+                "WEBHOOK_ALLOW_HTTP", "false" if strict else "true", _boolean, "true or false"
+            ),
+            webhook_allowed_networks=reader.read(
+                "WEBHOOK_ALLOWED_NETWORKS",
+                "",
+                _networks,
+                "networks such as 10.1.0.0/16, separated by commas",
+            ),
         )
         if strict and settings.debug:
             reader.fault("DEBUG", "must be false in production: it shows tracebacks to strangers")
@@ -114,6 +168,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             reader.fault(
                 "OPENAI_API_KEY",
                 "must be set for AI_PROVIDER=openai; a service of your own (OPENAI_BASE_URL) may need none",
+            )
+        if settings.metrics_token is not None and len(settings.metrics_token) < MIN_TOKEN_CHARS:
+            reader.fault("METRICS_TOKEN", f"must have at least {MIN_TOKEN_CHARS} characters")
+        if settings.otel_exporter_otlp_endpoint and not _can_trace():
+            reader.fault(
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                "needs more packages: those of requirements-tracing.txt",
             )
         if settings.web_concurrency > 1 and settings.postgres_url is None:
             reader.fault(
@@ -173,6 +234,29 @@ class _Reader:
             raise SettingsError(f"ClientFlow cannot start, these settings are wrong:\n{listed}")
 
 
+def _shown(name: str, value: object) -> object:
+    if name.endswith(("_key", "_token")):
+        return "set" if value else "unset"
+    if isinstance(value, str) and "@" in value:
+        before, _, host = value.rpartition("@")
+        return f"{before.partition('://')[0]}://…@{host}"
+    return value
+
+
+def _can_trace() -> bool:
+    try:
+        return find_spec("opentelemetry.exporter.otlp.proto.http.trace_exporter") is not None
+    except ModuleNotFoundError:  # of a package above it
+        return False
+
+
+def _rate_limits(value: str) -> str:
+    value = value.casefold()
+    if value not in ("on", "off") and not 0.01 <= float(value) <= 100_000:  # nor is NaN
+        raise ValueError(value)
+    return value
+
+
 def _boolean(value: str) -> bool:
     folded = value.casefold()
     if folded in ("1", "true", "yes", "on"):
@@ -205,6 +289,15 @@ def _database_url(value: str) -> str:
     return url
 
 
+def _redis(reader: _Reader) -> str | None:
+    """REDIS_URL; without REDIS_TLS_VERIFY, redis-py is told in it to take any certificate."""
+    url = reader.read("REDIS_URL", "", _redis_url, "a URL such as redis://host:6379/0")
+    verify = reader.read("REDIS_TLS_VERIFY", "true", _boolean, "true or false")
+    if verify or url is None or not url.startswith("rediss:"):
+        return url
+    return f"{url}{'&' if urlsplit(url).query else '?'}ssl_cert_reqs=none"
+
+
 def _redis_url(value: str) -> str | None:
     if not value:
         return None
@@ -212,6 +305,19 @@ def _redis_url(value: str) -> str | None:
     if parts.scheme not in ("redis", "rediss") or not parts.hostname:
         raise ValueError(value)
     return value
+
+
+def _proxies(value: str) -> str:
+    """Which peers are believed about X-Forwarded-*, as uvicorn and Gunicorn take it."""
+    if value != "*":
+        for proxy in value.split(","):
+            ip_network(proxy.strip())
+    return value
+
+
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    given = [network.strip() for network in value.split(",")]
+    return tuple(ip_network(network) for network in given if network)
 
 
 def _http_url(value: str) -> str | None:
@@ -223,13 +329,14 @@ def _http_url(value: str) -> str | None:
     return value.rstrip("/")
 
 
+def _public_url(value: str) -> str | None:
+    return str(origin_of(value.rstrip("/"))) if value else None
+
+
 def _origins(value: str) -> tuple[str, ...]:
-    origins = tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
-    for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
-            raise ValueError(value)
-    return origins
+    """As browsers send them. Raises ValueError for what is none, such as a wildcard."""
+    given = [origin.strip().rstrip("/") for origin in value.split(",")]
+    return tuple(str(origin_of(origin)) for origin in given if origin)
 
 
 def _secret(reader: _Reader, algorithm: str, strict: bool, secret_file: Path) -> str:
@@ -241,13 +348,31 @@ def _secret(reader: _Reader, algorithm: str, strict: bool, secret_file: Path) ->
                 "JWT_SECRET_KEY", f"is kept in {secret_file.name}, which is empty: delete it"
             )
         return secret
+    _check_secret(reader, "JWT_SECRET_KEY", secret, algorithm)
+    return secret
+
+
+def _previous_secret(reader: _Reader, algorithm: str, strict: bool) -> str | None:
+    """The secret before a rotation, while tokens that it signed are still out."""
+    secret = reader.text("JWT_PREVIOUS_SECRET_KEY", "")
+    if not secret:
+        return None
+    if strict:
+        _check_secret(reader, "JWT_PREVIOUS_SECRET_KEY", secret, algorithm)
+    if secret == reader.text("JWT_SECRET_KEY", ""):
+        reader.fault(
+            "JWT_PREVIOUS_SECRET_KEY", "is JWT_SECRET_KEY: give the one from before, or none"
+        )
+    return secret
+
+
+def _check_secret(reader: _Reader, name: str, secret: str, algorithm: str) -> None:
     needed = MIN_SECRET_BYTES[algorithm]
     if len(secret.encode()) < needed or len(set(secret)) < 10:
         reader.fault(
-            "JWT_SECRET_KEY",
+            name,
             f"must be at least {needed} random bytes; make one with: openssl rand -hex {needed}",
         )
-    return secret
 
 
 def _kept_secret(path: Path) -> str:

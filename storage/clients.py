@@ -53,7 +53,6 @@ DELETE = Statement(
     )
     .returning(clients.c.id)
 )
-COUNT_IN_STAGE = Statement(select(func.count()).select_from(clients).where(*_IN_STAGE))
 IDS_IN_STAGE = Statement(
     select(clients.c.id).where(*_IN_STAGE).order_by(clients.c.position, clients.c.id)
 )
@@ -196,12 +195,6 @@ class Clients:
         """Writes the whole row of a deleted client, live from then on; False without one."""
         query = RESTORE(of_workspace=workspace_id, of_id=client.id, **_columns(client))
         return await self._gateway.row(query) is not None
-
-    async def count_in_stage(self, workspace_id: str, stage: str) -> int:
-        count: int = await self._gateway.value(
-            COUNT_IN_STAGE(of_workspace=workspace_id, of_stage=stage)
-        )
-        return count
 
     async def ids_in_stage(self, workspace_id: str, stage: str) -> list[str]:
         """The clients of a stage by position."""

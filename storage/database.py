@@ -18,7 +18,7 @@ from storage.change_log import ChangeLog
 from storage.clients import Clients
 from storage.comments import Comments
 from storage.errors import NoSuchWorkspace, Unavailable
-from storage.gateway import Gateway, TaskConnections
+from storage.gateway import Gateway, PoolState, TaskConnections
 from storage.held_clients import HeldClients
 from storage.invites import Invites
 from storage.members import Members
@@ -27,10 +27,13 @@ from storage.personal_tokens import PersonalTokens
 from storage.records import Workspace
 from storage.refresh_tokens import RefreshTokens
 from storage.retention import Retention
+from storage.revocations import Revocations
 from storage.stages import Stages
 from storage.statements import Statement
 from storage.tables import Moment
 from storage.users import Users
+from storage.webhook_deliveries import WebhookDeliveries
+from storage.webhooks import Webhooks
 from storage.workspaces import Workspaces
 from storage.write import LOCK, LOCK_WITH_CLOCK, Write
 
@@ -80,6 +83,7 @@ class Storage:
         self.users = Users(gateway)
         self.refresh_tokens = RefreshTokens(gateway)
         self.personal_tokens = PersonalTokens(gateway)
+        self.revocations = Revocations(gateway, self.dialect)
         self.workspaces = Workspaces(gateway)
         self.members = Members(gateway)
         self.invites = Invites(gateway)
@@ -92,6 +96,8 @@ class Storage:
         self.assistant_messages = AssistantMessages(gateway, self.dialect)
         self.assistant_proposals = AssistantProposals(gateway)
         self.assistant_board = AssistantBoard(gateway)
+        self.webhooks = Webhooks(gateway)
+        self.webhook_deliveries = WebhookDeliveries(gateway)
 
     async def open(self) -> None:
         """Connects, or raises Unavailable: whether to try again is the caller's business."""
@@ -99,6 +105,15 @@ class Storage:
 
     async def close(self) -> None:
         await self._connections.disconnect()
+
+    @property
+    def pool_state(self) -> PoolState:
+        return self._connections.backend.pool_state
+
+    @property
+    def unavailable(self) -> int:
+        """How often the database could not be reached, was too busy, or ended what it was doing."""
+        return self._connections.backend.unavailable
 
     async def ping(self) -> None:
         """Raises Unavailable unless the database answers now."""

@@ -16,7 +16,7 @@ from databases import Database
 from databases.core import Connection
 from databases.interfaces import DatabaseBackend
 
-from storage.errors import StorageError
+from storage.errors import StorageError, Unavailable
 from storage.statements import Bound, Row
 
 
@@ -52,7 +52,31 @@ class Transaction:
     closing: list[Bound] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class PoolState:
+    """Connections that are open, how many of them nobody uses, and how many there may be."""
+
+    open: int
+    idle: int
+    most: int
+
+
 class Backend(DatabaseBackend):
+    unavailable = 0
+    """How often the database could not be reached, was too busy, or ended what it was doing."""
+
+    @property
+    def pool_state(self) -> PoolState:
+        raise NotImplementedError
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        try:
+            yield
+        except Unavailable:
+            self.unavailable += 1
+            raise
+
     def turn(self, key: str | None) -> AbstractAsyncContextManager[None]:
         """Held while writing, taken before a connection; `key` says which workspace is written."""
         raise NotImplementedError

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
 from storage.constraints import field_of_constraint
 from storage.errors import Duplicate, Missing, StorageError, Unavailable, Unstorable
-from storage.gateway import Backend
+from storage.gateway import Backend, PoolState
 from storage.statements import Bound, Query, Row
 from storage.turns import Turns
 
@@ -87,6 +87,14 @@ class PostgresBackend(Backend):
         return nullcontext() if key is None else self._turns.of(key)
 
     @property
+    def pool_state(self) -> PoolState:
+        if self._pool is None:
+            return PoolState(0, 0, self._pool_options["max_size"])
+        return PoolState(
+            self._pool.get_size(), self._pool.get_idle_size(), self._pool.get_max_size()
+        )
+
+    @property
     def pool(self) -> asyncpg.Pool[asyncpg.Record]:
         if self._pool is None:
             raise Unavailable("the database is not open")
@@ -110,7 +118,7 @@ class PostgresConnection(ConnectionBackend):
 
     async def acquire(self) -> None:
         pool = self._backend.pool
-        with translated():
+        with self._backend.counting(), translated():
             async with asyncio.timeout(self._backend.acquire_timeout_s):
                 self._raw = await pool.acquire()
 
@@ -184,11 +192,12 @@ class PostgresConnection(ConnectionBackend):
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        with translated():
+        with self._backend.counting(), translated():
             try:
                 yield
-            except TimeoutError:
-                # The server's own limit comes first, so it is silent; another word would wait too.
+            except (TimeoutError, asyncio.CancelledError):
+                # The server's own limit comes first, so it is silent; another word would wait too. Whoever cancels
+                # cannot wait for it either, and asyncpg would ask it to cancel, and wait for the answer.
                 _terminate(self._raw)
                 raise
 

@@ -29,6 +29,11 @@ class Account(User, frozen=True, kw_only=True):
 
     password_hash: str
 
+    @property
+    def user(self) -> User:
+        """What others may see of it."""
+        return User(id=self.id, email=self.email, name=self.name, created_at=self.created_at)
+
 
 class RefreshToken(Record, frozen=True, kw_only=True):
     """One link of a family: each use makes the next; a second use of one betrays a theft."""
@@ -40,6 +45,27 @@ class RefreshToken(Record, frozen=True, kw_only=True):
     expires_at: datetime
     used_at: datetime | None = None
     revoked_at: datetime | None = None
+    signed_in_at: datetime | None = None
+    user_agent: str | None = None
+
+
+class SignIn(Record, frozen=True, kw_only=True):
+    """An open session: a family of refresh tokens of which one can still be used."""
+
+    id: str
+    signed_in_at: datetime | None
+    last_used_at: datetime
+    user_agent: str | None
+
+
+class Revocation(Record, frozen=True, kw_only=True):
+    """A session (a family of refresh tokens) or a personal token that ended before it ran out."""
+
+    id: int
+    at: datetime
+    user_id: str
+    session_id: str | None = None
+    token_id: str | None = None
 
 
 class PersonalToken(Record, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.sqlite import pysqlite
 
 from storage.address import sqlite_path
 from storage.errors import StorageError
-from storage.gateway import Backend
+from storage.gateway import Backend, PoolState
 from storage.sqlite_pool import SQLitePool, translated
 from storage.statements import Bound, Row
 from storage.turns import Turns
@@ -51,6 +51,10 @@ class SQLiteBackend(Backend):
     async def disconnect(self) -> None:
         await self.pool.close()
 
+    @property
+    def pool_state(self) -> PoolState:
+        return self.pool.state
+
     def connection(self) -> SQLiteConnection:
         return SQLiteConnection(self)
 
@@ -63,6 +67,7 @@ class SQLiteConnection(ConnectionBackend):
     """The connection of one task, while it has one."""
 
     def __init__(self, backend: SQLiteBackend) -> None:
+        self._backend = backend
         self._pool = backend.pool
         self._dialect = backend.dialect
         self._raw: aiosqlite.Connection | None = None
@@ -76,7 +81,8 @@ class SQLiteConnection(ConnectionBackend):
         return self
 
     async def acquire(self) -> None:
-        self._raw = await self._pool.acquire()
+        with self._backend.counting():
+            self._raw = await self._pool.acquire()
         self._in_doubt = False
 
     async def release(self) -> None:
@@ -144,7 +150,7 @@ class SQLiteConnection(ConnectionBackend):
     @contextmanager
     def _in_thread(self) -> Iterator[aiosqlite.Connection]:
         assert self._raw is not None
-        with translated():
+        with self._backend.counting(), translated():
             try:
                 yield self._raw
             except asyncio.CancelledError:

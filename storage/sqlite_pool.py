@@ -11,6 +11,7 @@ import aiosqlite
 
 from storage.constraints import field_of_constraint
 from storage.errors import Duplicate, Missing, StorageError, Unavailable, Unstorable
+from storage.gateway import PoolState
 
 CACHED_STATEMENTS = 256
 
@@ -42,6 +43,7 @@ class SQLitePool:
         self._acquire_timeout_s = acquire_timeout_s
         self._slots = asyncio.Semaphore(size)
         self._idle: list[aiosqlite.Connection] = []
+        self._used = 0
         self._closing: set[asyncio.Task[None]] = set()
         self._is_open = False
 
@@ -69,13 +71,20 @@ class SQLitePool:
         try:
             if not self._is_open:
                 raise Unavailable("the database is not open")
-            return self._idle.pop() if self._idle else await self._connect()
+            connection = self._idle.pop() if self._idle else await self._connect()
+            self._used += 1
+            return connection
         except BaseException:
             self._slots.release()
             raise
 
+    @property
+    def state(self) -> PoolState:
+        return PoolState(self._used + len(self._idle), len(self._idle), self._size)
+
     def release(self, connection: aiosqlite.Connection) -> None:
         if self._is_open:
+            self._used -= 1
             self._idle.append(connection)
             self._slots.release()
         else:
@@ -92,6 +101,7 @@ class SQLitePool:
             await connection.interrupt()
             await connection.close()
         finally:
+            self._used -= 1
             self._slots.release()
 
     async def _connect(self) -> aiosqlite.Connection:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -97,7 +98,22 @@ refresh_tokens = Table(
     Column("expires_at", Moment, nullable=False, index=True),
     Column("used_at", Moment),
     Column("revoked_at", Moment),
+    # Of the session, each token like the one before it; null in those of releases that did not keep them.
+    Column("signed_in_at", Moment),
+    Column("user_agent", Text),
     UniqueConstraint("token_hash"),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    # 1, 2, 3 … in the order of the commits: whoever has read up to one has missed none.
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("user_id", by_byte(), nullable=False),
+    # One of the two: a family of refresh tokens, or a personal access token.
+    Column("session_id", by_byte()),
+    Column("token_id", by_byte()),
 )
 
 workspaces = Table(
@@ -311,4 +327,58 @@ assistant_proposals = Table(
         ondelete="CASCADE",
     ),
     Index("ix_assistant_proposals_message", "workspace_id", "message_id", "id"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("workspace_id", by_byte(), parent("workspaces.id"), primary_key=True),
+    Column("id", by_byte(), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("disabled_reason", Text),
+    # Under the server's key; the one before signs as well until it runs out.
+    Column("sealed_secret", Text, nullable=False),
+    Column("former_sealed_secret", Text),
+    Column("former_until", Moment),
+    Column("version", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", by_byte(), nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    # How far it is: every change up to `cursor` was delivered, or is none of its events.
+    Column("cursor", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("failing_since", Moment),
+    Column("due_at", Moment, nullable=False, index=True),
+    # Deliveries that were asked for, tests and repetitions, and have not been made.
+    Column("asked", Integer, nullable=False),
+    # The instance that delivers for it now, and until when nobody else does.
+    Column("leased_by", by_byte()),
+    Column("leased_until", Moment),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("workspace_id", by_byte(), primary_key=True),
+    Column("webhook_id", by_byte(), primary_key=True),
+    Column("id", by_byte(), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("message_id", by_byte(), nullable=False),
+    Column("seq", BigInteger),
+    Column("event", Text, nullable=False),
+    Column("status", by_byte(), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("duration_ms", Integer),
+    Column("response_status", Integer),
+    Column("response_body", Text),
+    Column("error", Text),
+    ForeignKeyConstraint(
+        ["workspace_id", "webhook_id"],
+        ["webhooks.workspace_id", "webhooks.id"],
+        ondelete="CASCADE",
+    ),
 )

@@ -8,6 +8,7 @@ import dataclasses
 import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import ClassVar, cast
 
 from broadcaster import BroadcastBackend, Event
@@ -58,6 +59,12 @@ class BusBackend(BroadcastBackend, ABC):
     @abstractmethod
     async def confirmed(self, channel: str) -> None:
         """Returns when messages on the channel are sure to come, or cannot come now anyway."""
+
+    def depths(self) -> dict[str, int]:
+        """How many messages wait, and what for: the server, the listener, the channels' readers."""
+        subscriptions = chain.from_iterable(self._subscriptions_of.values())
+        unread = sum(subscription.waiting for subscription in subscriptions)
+        return {"sending": 0, "receiving": len(self._inbox), "reading": unread}
 
     async def publish(self, channel: str, message: bytes) -> None:
         self.enqueue(channel, message)

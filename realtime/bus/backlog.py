@@ -33,6 +33,11 @@ class Subscription:
         self._lost = False
         self._ended = False
 
+    @property
+    def waiting(self) -> int:
+        """How many messages have not been read."""
+        return self._waiting
+
     def __aiter__(self) -> Self:
         return self
 

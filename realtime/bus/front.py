@@ -56,6 +56,11 @@ class Bus:
     def counters(self) -> BusCounters:
         return self._backend.counters
 
+    @property
+    def depths(self) -> dict[str, int]:
+        """How many messages wait: `sending`, `receiving` and `reading`."""
+        return self._backend.depths()
+
     def publish(self, channel: str, message: bytes) -> None:
         """Sends to every subscriber of the channel, on this instance too. Neither waits nor raises.
 

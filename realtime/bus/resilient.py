@@ -111,6 +111,9 @@ class ResilientBackend(BusBackend):
             self._outbox.lose(channel)
             self.counters.publish_dropped += 1
 
+    def depths(self) -> dict[str, int]:
+        return super().depths() | {"sending": len(self._outbox)}
+
     async def _run(self) -> None:
         # Each link has a task of its own: when a link fails in the very turn in which the runner is
         # cancelled, a TaskGroup raises the fault and swallows the cancellation.

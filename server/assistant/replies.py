@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from realtime.histogram import SLOW, Histogram
 from realtime.hub import Hub
 from realtime.reply_events import Began, Ended, Proposed
 from realtime.topics import LogUnavailable, NoSuchTopic
@@ -26,7 +27,9 @@ logger = logging.getLogger("clientflow.assistant")
 
 
 class Replies:
-    """`running()` owns the tasks. `errors` counts the replies that failed, by kind; `tokens` what replies cost."""
+    """`running()` owns the tasks. `errors` counts the replies that failed, by kind; `tokens` what replies cost;
+    `ended` how they ended.
+    """
 
     def __init__(
         self,
@@ -41,6 +44,9 @@ class Replies:
         self.instance = instance
         self.errors: Counter[FaultKind] = Counter()
         self.tokens: Counter[str] = Counter()
+        self.ended: Counter[str] = Counter()
+        self.first_text_seconds = Histogram(SLOW)
+        self.reply_seconds = Histogram(SLOW)
         self._storage = storage
         self._hub = hub
         self._writing: dict[str, Writing] = {}
@@ -142,6 +148,10 @@ class Replies:
         usage = writing.usage
         self.tokens["prompt"] += usage.prompt_tokens
         self.tokens["completion"] += usage.completion_tokens
+        self.ended[status] += 1
+        self.reply_seconds.observe(writing.took_s)
+        if writing.first_text_after_s is not None:
+            self.first_text_seconds.observe(writing.first_text_after_s)
         if fault is not None:
             self.errors[fault.kind] += 1
         if writing.lost:

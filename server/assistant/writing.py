@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
@@ -51,6 +52,12 @@ class Writing:
         self._stopped: Stop | None = None
         self._fault: Fault | None = None
         self._task: asyncio.Task[None] | None = None
+        self._began = time.monotonic()
+        self.first_text_after_s: float | None = None
+
+    @property
+    def took_s(self) -> float:
+        return time.monotonic() - self._began
 
     @property
     def text(self) -> str:
@@ -111,6 +118,8 @@ class Writing:
             self._fault = faults.internal()
 
     def _say(self, text: str) -> None:
+        if self.first_text_after_s is None:
+            self.first_text_after_s = self.took_s
         self._text.append(text)
         self._paced.due()
 

@@ -59,6 +59,10 @@ class GroupCommit(Generic[O, A]):
             raise Unavailable(TOO_MANY_WAIT)
         return queue.put(order)
 
+    @property
+    def waiting(self) -> int:
+        return sum(map(len, self._queues.values()))
+
     async def finish(self, timeout_s: float) -> None:
         """Wait for the orders that are there; give up what a silent database holds up."""
         runners = [queue.runner for queue in self._queues.values()]

@@ -87,9 +87,10 @@ async def remove_member(context: Context, command: RemoveMember) -> Result:
 
 
 async def create_invite(context: Context, command: CreateInvite, secrets: DerivedSecrets) -> Result:
-    """The code is made from the invite's id and the server's key, so that a repeated command can show it again."""
+    """The code is made from ids and the server's key, so that a repeated command can show it again."""
     if len(await context.storage.members.roles(context.workspace_id)) >= context.limits.max_members:
         raise Conflict(f"A workspace has at most {context.limits.max_members} members.")
+    assert context.command_id is not None
     invite_id = new_id()
     invite = Invite(
         id=invite_id,
@@ -100,8 +101,9 @@ async def create_invite(context: Context, command: CreateInvite, secrets: Derive
         created_at=context.now,
         expires_at=context.now + timedelta(days=context.limits.invite_expires_days),
     )
-    await context.storage.invites.add(invite, digest(secrets.invite_code(invite_id)))
-    return Result(201, invite)
+    code = secrets.invite_code(invite_id, context.command_id)
+    await context.storage.invites.add(invite, digest(code))
+    return Result(201, msgspec.to_builtins(invite) | {"made_with": secrets.key_id})
 
 
 async def delete_invite(context: Context, command: DeleteInvite) -> Result:

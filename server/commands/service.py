@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import Mapping
 from functools import partial
 
@@ -15,9 +16,11 @@ from realtime.messages import (
     AnyCommand,
     BulkClients,
     CreateInvite,
+    CreateWebhook,
     DeleteWorkspace,
     ImportClients,
     RemoveMember,
+    RotateWebhookSecret,
     UpdateMember,
 )
 from server.answers import Answer, Answers, fingerprint_of
@@ -25,12 +28,25 @@ from server.change_frames import logged_frame
 from server.commands import clients, importing, members, stages
 from server.commands.context import Handler
 from server.commands.group_commit import GroupCommit
-from server.commands.transaction import Order, Transactions
-from server.errors import NO_SUCH_WORKSPACE, Conflict, Forbidden, Gone, NotFound
+from server.commands.transaction import Charge, Order, Transactions
+from server.errors import (
+    NO_SUCH_WORKSPACE,
+    AppError,
+    Conflict,
+    Forbidden,
+    Gone,
+    NotFound,
+    Unauthorized,
+)
+from server.figures.tally import Tally
 from server.identity.derived import DerivedSecrets
 from server.identity.principal import Principal
 from server.ids import digest, new_id
 from server.limits import Limits
+from server.problems import translated
+from server.tracing import Tracing
+from server.webhooks.sealing import Sealing
+from server.webhooks.wire import with_secret
 from storage import Storage
 from storage.errors import Duplicate
 from storage.records import Actor, Stage, Workspace
@@ -57,16 +73,23 @@ class CommandService:
         hub: Hub,
         secrets: DerivedSecrets,
         limits: Limits,
-        assistant_handlers: Mapping[type, Handler],
+        sealing: Sealing,
+        further_handlers: Mapping[type, Handler],
+        charge: Charge,
+        tally: Tally | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
+        self._tally = tally or Tally()
+        self._tracing = tracing
         self._storage = storage
         self._limits = limits
         self._hub = hub
         self._secrets = secrets
+        self._sealing = sealing
         self._answers = Answers(storage)
         handlers: dict[type, Handler] = {
             **clients.OPERATIONS,
-            **assistant_handlers,
+            **further_handlers,
             messages.BulkClients: clients.bulk_clients,
             messages.ImportClients: importing.import_clients,
             messages.CreateComment: clients.create_comment,
@@ -81,7 +104,7 @@ class CommandService:
             messages.DeleteWorkspace: partial(members.delete_workspace, close=hub.close_workspace),
         }
         self._queue: GroupCommit[Order, Answer] = GroupCommit(
-            Transactions(storage, hub, limits, handlers).commit,
+            Transactions(storage, hub, limits, handlers, self._tally, charge).commit,
             alone=lambda order: isinstance(order.command, ALONE),
             max_together=limits.max_commands_together,
             max_queued=limits.max_commands_queued,
@@ -104,9 +127,34 @@ class CommandService:
         `Conflict`, `PreconditionFailed`, `Unavailable` (nothing is known to have happened: repeat it with the same
         key). Whoever cancels the future does not stop the command.
         """
-        may_write(principal, workspace_id)
-        fingerprint = fingerprint_of(workspace_id, command)
-        return self._queue.submit(workspace_id, Order(principal, command, key, via, fingerprint))
+        op, began = str(type(command).__struct_config__.tag), time.perf_counter()
+        try:
+            may_write(principal, workspace_id)
+            trace = None
+            if self._tracing is not None:
+                trace = self._tracing.command(op, {"clientflow.via": via})
+            fingerprint = fingerprint_of(workspace_id, command)
+            order = Order(principal, command, key, via, fingerprint, trace)
+            answer = self._queue.submit(workspace_id, order)
+        except AppError as refusal:
+            self._tally.commands[op, via, refusal.kind.anchor] += 1
+            raise
+        answer.add_done_callback(partial(self._note, op, order, began))
+        return answer
+
+    def _note(self, op: str, order: Order, began: float, answer: asyncio.Future[Answer]) -> None:
+        error = None if answer.cancelled() else answer.exception()
+        refusal = translated(error) if error is not None else None
+        result = "ok" if error is None else refusal.kind.anchor if refusal else "internal"
+        self._tally.commands[op, order.via, result] += 1
+        self._tally.command_seconds.observe(time.perf_counter() - began)
+        if order.trace is not None:
+            order.trace.ended(result)
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait for their turn, of all workspaces."""
+        return self._queue.waiting
 
     async def execute(
         self,
@@ -118,16 +166,22 @@ class CommandService:
         via: str,
     ) -> Answer:
         """`submit`, wait, and what the sender is to see."""
+        if key is None and isinstance(command, CreateInvite):
+            key = new_id()  # the code is made from it
         return self.shown(
-            command, await self.submit(principal, workspace_id, command, key=key, via=via)
+            command, await self.submit(principal, workspace_id, command, key=key, via=via), key
         )
 
-    def shown(self, command: AnyCommand, answer: Answer) -> Answer:
-        """`answer` as the sender of `command` sees it: an invite with its code, which is in no stored answer."""
-        if not isinstance(command, CreateInvite):
+    def shown(self, command: AnyCommand, answer: Answer, key: str | None) -> Answer:
+        """`answer` as the sender of `command` sees it: with the code or secret, which is in no stored answer."""
+        if isinstance(command, CreateWebhook | RotateWebhookSecret):
+            shown_once = with_secret(answer.result, self._sealing)
+            return dataclasses.replace(answer, result=shown_once)
+        if not isinstance(command, CreateInvite) or key is None:
             return answer
         invite = msgspec.json.decode(answer.result)
-        shown = {**invite, "code": self._secrets.invite_code(invite["id"])}
+        made_with = invite.pop("made_with", None)
+        shown = {**invite, "code": self._secrets.invite_code(invite["id"], key, made_with)}
         return dataclasses.replace(answer, result=_encoder.encode(shown))
 
     async def finish(self, timeout_s: float) -> None:
@@ -208,7 +262,12 @@ class CommandService:
 
 
 def may_write(principal: Principal, workspace_id: str | None) -> None:
-    """Raises `Forbidden` or `NotFound` where the token that `principal` came with does not reach."""
+    """Raises `Forbidden` or `NotFound` where the token that `principal` came with does not reach.
+
+    And `Unauthorized` where its session has been ended since, while a body was read or rows were imported.
+    """
+    if principal.standing.ended:
+        raise Unauthorized("This session or token has been ended: sign in again.")
     if workspace_id is None and principal.only_workspace_id is not None:
         raise Forbidden("This personal access token is for one workspace only.")
     if workspace_id is not None and not principal.may_enter(workspace_id):

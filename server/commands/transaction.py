@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import msgspec
 
@@ -14,14 +16,21 @@ from server.change_frames import logged_frame
 from server.commands.context import Context, Handler
 from server.commands.lookups import Lookups
 from server.errors import NO_SUCH_WORKSPACE, AppError, NotFound, Unauthorized
+from server.figures.tally import Tally
 from server.identity.principal import Principal
 from server.limits import Limits
+from server.logs import LogContext
 from server.permissions import Role, authorise, operation_of
+from server.tracing import CommandTrace
 from storage import Storage, Write
 from storage.errors import Duplicate, NoSuchWorkspace, Unavailable
 from storage.records import Actor
 
 _encoder = msgspec.json.Encoder()
+
+
+# Takes a command's operation and workspace; raises `TooMany` when the workspace has had its share.
+Charge: TypeAlias = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class Order:
     key: str | None
     via: str
     fingerprint: str
+    trace: CommandTrace | None = None
 
 
 @dataclass
@@ -42,6 +52,7 @@ class _Batch:
     write: Write
     valid_tokens: set[str] = field(default_factory=set)
     after: list[Callable[[], None]] = field(default_factory=list)
+    traces: dict[int, str] = field(default_factory=dict)  # the traceparent of a change, by its seq
 
 
 def _asking(orders: Sequence[Order]) -> Mapping[str, Sequence[str]]:
@@ -66,10 +77,24 @@ def _client_ids(orders: Sequence[Order]) -> Sequence[str]:
     return list({id_: None for command in commands if (id_ := getattr(command, "client_id", None))})
 
 
+def _step_done(orders: Sequence[Order], name: str) -> None:
+    for order in orders:
+        if order.trace is not None:
+            order.trace.step_done(name)
+
+
 class Transactions:
     def __init__(
-        self, storage: Storage, hub: Hub, limits: Limits, handlers: Mapping[type, Handler]
+        self,
+        storage: Storage,
+        hub: Hub,
+        limits: Limits,
+        handlers: Mapping[type, Handler],
+        tally: Tally,
+        charge: Charge,
     ) -> None:
+        self._charge = charge
+        self._tally = tally
         self._storage = storage
         self._hub = hub
         self._limits = limits
@@ -110,19 +135,35 @@ class Transactions:
         self, workspace_id: str, orders: Sequence[Order]
     ) -> Sequence[Answer | Exception]:
         answers: list[Answer | Exception] = []
+        _step_done(orders, "queued")
+        began = time.perf_counter()
         async with self._storage.write(workspace_id, _asking(orders), _client_ids(orders)) as write:
             batch = _Batch(write)
             for order in orders:
                 mark = write.mark
                 try:
-                    answers.append(await self._carried_out(batch, order))
+                    with LogContext(
+                        command_id=order.key or "",
+                        user_id=order.principal.user_id,
+                        workspace_id=workspace_id,
+                    ):
+                        answers.append(await self._carried_out(batch, order))
+                    if order.trace is not None:
+                        for change in write.changes:
+                            batch.traces.setdefault(change.seq, order.trace.traceparent)
                 except AppError as refusal:
                     if write.mark != mark:
                         raise
                     answers.append(refusal)
-        self._hub.publish(workspace_id, [logged_frame(change) for change in write.changes])
+        self._tally.commit_seconds.observe(time.perf_counter() - began)
+        _step_done(orders, "transaction")
+        self._hub.publish(
+            workspace_id,
+            [logged_frame(change, batch.traces.get(change.seq, "")) for change in write.changes],
+        )
         for call in batch.after:
             call()
+        _step_done(orders, "publish")
         return answers
 
     async def _carried_out(self, batch: _Batch, order: Order) -> Answer:
@@ -138,6 +179,7 @@ class Transactions:
             raise NotFound(NO_SUCH_WORKSPACE)
         role = Role.of(role_name)
         authorise(role, operation_of(order.command, principal.user_id))
+        self._charge(str(type(order.command).__struct_config__.tag), write.workspace.id)
         actor = Actor(id=principal.user_id, name=principal.name, via=order.via)
         context = Context(
             storage=self._storage,

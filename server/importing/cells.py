@@ -12,11 +12,13 @@ from typing import Any
 
 import msgspec
 
-from server.currencies import minor_digits
+from realtime.currencies import minor_digits
 
-# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, "CSV Injection").
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+# A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection"): some pass over blanks in front, and
+# some take full-width signs for the plain ones.
+_BEGUN = r"(?:[\t\r\n]|[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20])"
+_FORMULA = re.compile(rf"'*{_BEGUN}")
+_QUOTED_FORMULA = re.compile(rf"'+{_BEGUN}")
 _SYMBOLS = {"R$": "BRL", "US$": "USD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _MONEY = re.compile(
     r"(?P<minus>[-\u2212])?\s*(?P<before>[A-Z]{3}|R\$|US\$|[$€£¥])?\s*(?P<minus_2>[-\u2212])?\s*"
@@ -28,6 +30,7 @@ _SLASHED = re.compile(
     r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?",
     re.ASCII,
 )
+_MAX_AMOUNT_CHARS = 60
 _NOON = 12  # a day without an hour is the same day from UTC-12 to UTC+11
 _custom = msgspec.json.Decoder(dict[str, Any])
 _TAG_NEEDS_QUOTES = re.compile(r'[;,"]')
@@ -57,7 +60,8 @@ def money_in(cell: str, currency: str | None) -> dict[str, Any]:
 
     Raises `BadCell`.
     """
-    found = _MONEY.fullmatch(cell.strip())
+    # Blanks may stand in several places of the pattern: on a long row of them it would take cubic time.
+    found = _MONEY.fullmatch(cell.strip()) if len(cell) <= _MAX_AMOUNT_CHARS else None
     if found is None:
         raise BadCell("Must be an amount such as 1250, 1,250.50 or R$ 1.250,50")
     code = found["before"] or found["after"]

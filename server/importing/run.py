@@ -19,6 +19,7 @@ from server.commands.service import CommandService
 from server.errors import AppError, Invalid
 from server.identity.principal import Principal
 from server.ids import digest
+from server.importing.bad_rows import BadRows
 from server.importing.rows import Refusal, RowReader
 from server.importing.table import Table, shown_encoding
 from server.limits import Limits
@@ -45,6 +46,7 @@ class Import:
     reader: RowReader
     match: Match
     on_error: OnError
+    bad_rows: BadRows | None = None  # takes every row that fails
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Report:
     """What came of the rows. All that failed are counted, the first of them named."""
 
     max_errors: int
+    bad_rows: BadRows | None = None
     created: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -61,6 +64,8 @@ class Report:
     def refuse(self, refusals: list[Refusal]) -> None:
         self.failed += 1
         self.errors += refusals[: self.max_errors - len(self.errors)]
+        if self.bad_rows is not None:
+            self.bad_rows.add(refusals)
 
     def refuse_unreadable(self, chunk: Chunk) -> None:
         for _, read in chunk:
@@ -88,7 +93,7 @@ class Imports:
 
     async def trial(self, plan: Import) -> dict[str, Any]:
         """What the file holds and what its rows would do. Changes nothing."""
-        report = Report(self._limits.max_import_errors)
+        report = Report(self._limits.max_import_errors, plan.bad_rows)
         first: Chunk = []
         total = 0
         async with aclosing(self._chunks(plan)) as chunks:
@@ -114,7 +119,8 @@ class Imports:
         later ends the import there.
         """
         total = await self._looked_through(plan)
-        report, done, number = Report(self._limits.max_import_errors), 0, 0
+        report, done, number = Report(self._limits.max_import_errors, plan.bad_rows), 0, 0
+        told, each = 0, self._limits.import_progress_rows
         look_at = _MANY_ROWS
         async with aclosing(self._chunks(plan)) as chunks:
             async for chunk in chunks:
@@ -123,8 +129,10 @@ class Imports:
                     look_at *= 2
                 await self._bring_in(plan, number, chunk, report)
                 done, number = done + len(chunk), number + 1
-                frame = _encoder.encode(ImportFrame(plan.id, done, total))
-                self._hub.tell(plan.workspace_id, plan.principal.user_id, frame)
+                if done // each > told // each or done == total:
+                    frame = _encoder.encode(ImportFrame(plan.id, done, total))
+                    self._hub.tell(plan.workspace_id, plan.principal.user_id, frame)
+                    told = done
                 if report.failed and plan.on_error == "stop":
                     break
         return report.shown() | {"id": plan.id, "rows": total, "stopped": done < total}

@@ -31,6 +31,15 @@ class Format:
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """`max_rows` counts empty ones too."""
+
+    max_row_chars: int
+    max_rows: int
+    max_columns: int
+
+
+@dataclass(frozen=True)
 class Row:
     """`number` as a spreadsheet shows it: the header is row 1."""
 
@@ -41,13 +50,17 @@ class Row:
 class Table:
     """Made by `opened`. `rows` may be asked for again: it begins anew."""
 
-    def __init__(self, file: BinaryIO, format_: Format, max_row_chars: int) -> None:
+    def __init__(self, file: BinaryIO, format_: Format, bounds: Bounds) -> None:
         self._file = file
         self.format = format_
-        self._max_row_chars = max_row_chars
+        self._bounds = bounds
         header = next(self._parsed(), None)
         if header is None or not any(cell.strip() for cell in header):
             raise Invalid("The file has no header row: name the columns in its first line.")
+        if len(header) > bounds.max_columns:
+            raise Invalid(
+                f"The file has {len(header):,} columns; it may have at most {bounds.max_columns:,}."
+            )
         self.columns = [unguarded(cell.strip()) for cell in header]
 
     def rows(self) -> Generator[Row, None, None]:
@@ -66,9 +79,13 @@ class Table:
         text = _text(self._file, self.format.encoding)
         number = 0
         try:
-            lines = _Lines(text, self._max_row_chars)
+            lines = _Lines(text, self._bounds.max_row_chars)
             for row in csv.reader(lines, delimiter=self.format.delimiter):
                 number += 1
+                if number > self._bounds.max_rows:
+                    raise Invalid(
+                        f"The file has more than {self._bounds.max_rows:,} rows: send it in parts."
+                    )
                 lines.begin_row()
                 yield row
         except csv.Error as error:
@@ -103,10 +120,10 @@ class _Lines:
         return line
 
 
-def opened(file: BinaryIO, max_row_chars: int) -> Table:
-    """The file as a table. Raises `Invalid` when it has no header."""
+def opened(file: BinaryIO, bounds: Bounds) -> Table:
+    """The file as a table. Raises `Invalid` when it has no header, or one that is too wide."""
     encoding = _encoding(file)
-    return Table(file, Format(encoding, _delimiter(file, encoding)), max_row_chars)
+    return Table(file, Format(encoding, _delimiter(file, encoding)), bounds)
 
 
 def shown_encoding(encoding: str) -> str:

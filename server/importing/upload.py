@@ -20,6 +20,7 @@ from server.errors import Invalid, TooLarge
 
 _GATHERED_BYTES = 256 * 1024  # written to the file at once
 _MAX_PART_HEADER_BYTES = 16 * 1024
+_MAX_PARTS = 100
 _MAX_OPTION_BYTES = 64 * 1024
 _NAME = re.compile(rb'(?<![a-z])name="([^"]*)"', re.IGNORECASE)
 _IS_FILE = re.compile(rb"filename\*?=", re.IGNORECASE)
@@ -89,7 +90,9 @@ def _file_and_options(whole: mmap.mmap, boundary: bytes) -> tuple[tuple[int, int
     """Where the first file stands, and the fields without one. Raises `Invalid`."""
     file: tuple[int, int] | None = None
     options: dict[str, str] = {}
-    for header, start, end in _parts(whole, b"--" + boundary):
+    for number, (header, start, end) in enumerate(_parts(whole, b"--" + boundary), 1):
+        if number > _MAX_PARTS:
+            raise Invalid(f"The form has more than {_MAX_PARTS} fields.")
         name = _NAME.search(header)
         if _IS_FILE.search(header):
             file = file or (start, end)

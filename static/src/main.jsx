@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { render } from "preact";
 import { createLetters } from "./actions/letters.js";
 import { App } from "./app/app.jsx";
@@ -18,9 +19,11 @@ const { localStorage: storage, location, navigator } = window;
 const fetch = (...args) => window.fetch(...args);
 const base = `${location.origin}/api/v1`;
 
+const keptCommands = createKeptCommands({ indexedDB: window.indexedDB, name: "clientflow.commands" });
 const session = new Session({
   request: createRest({ base, fetch, tokens: null, clock, limits }),
   vault: createVault({ indexedDB: window.indexedDB, locks: navigator.locks, name: "clientflow" }),
+  kept: keptCommands,
   tabs: new BroadcastChannel("clientflow.session"),
   clock,
   restart: () => location.reload(),
@@ -32,7 +35,8 @@ const app = {
   session,
   request,
   router: createRouter(window),
-  keptCommands: createKeptCommands({ indexedDB: window.indexedDB, name: "clientflow.commands" }),
+  keptCommands,
+  leaving: signal(0), // commands that signing out would lose; see account/leaving.jsx
   theme: createTheme({ root: document.documentElement, storage, window }),
   letters: createLetters(storage),
   toasts: createToasts(clock),

@@ -25,7 +25,7 @@ export { Refused, SignedOut, Unreachable } from "./sync/problem.js";
 /**
  * origin: "https://host"; tokens: see sync/rest.js; user: who this is, if known before the welcome; schedule: how
  * remote changes are gathered into one update; kept: where commands outlast the page, see sync/keeping.js. State: {loaded, workspace, stages, members, clients, comments, seq,
- * me, role, presence, assistant, asking, connection, pending, importing, lastError, ended}; connection is "connecting", "live",
+ * me, role, presence, assistant, asking, connection, pending, importing, switchedOff, lastError, ended}; connection is "connecting", "live",
  * "resuming", "polling" or "offline".
  */
 export function createSync(options) {
@@ -279,7 +279,8 @@ class Sync {
     const { applied, hole } = this.#replica.fold(changes);
     const aboutMe = (change) => change.entity === "member" && change.id === this.state.me?.id && change.data.role;
     const role = applied.filter(aboutMe).at(-1)?.data.role ?? this.state.role;
-    this.#publish({ role });
+    const switchedOff = applied.findLast(isSwitchedOff) ?? this.state.switchedOff;
+    this.#publish({ role, switchedOff });
     this.#delivery.flush();
     if (this.#replica.deleted) return this.#end(farewell(4404));
     this.#holes = hole ? this.#holes + 1 : 0;
@@ -320,6 +321,10 @@ class Sync {
     this.#store.set({ ...state, ...fields });
   }
 }
+
+/** A change by which the server itself gave a webhook up. */
+const isSwitchedOff = ({ entity, data, actor }) =>
+  entity === "webhook" && data.enabled === false && actor.via === "system";
 
 /** A board that cannot be read is left, with the reason in words. */
 function endingOf(error) {

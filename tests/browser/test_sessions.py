@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from playwright.async_api import Route
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import OpenTab, SitDown, address_of
 from tests.browser.screens import BoardScreen, Entry, Panel
@@ -12,6 +12,22 @@ from tests.browser.tab import CONNECTION_LOST, Tab
 from tests.drivers import Desk
 
 REFRESH = "**/api/v1/auth/refresh"
+# Every record of every database of the page: its session, and commands on their way.
+WHAT_LIES_THERE = """async () => {
+  const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const found = [];
+  for (const { name } of await indexedDB.databases()) {
+    const database = await done(indexedDB.open(name));
+    for (const store of database.objectStoreNames) {
+      found.push(...await done(database.transaction(store).objectStore(store).getAll()));
+    }
+    database.close();
+  }
+  return found;
+}"""
 
 
 async def test_a_reload_keeps_one_signed_in_and_where_one_was(ana: Desk, sit_down: SitDown) -> None:
@@ -87,6 +103,49 @@ async def test_signing_out_in_one_tab_signs_the_other_out_and_in_again(
     await Entry(first.tab).sign_in(ana.person.email)
     for board in (first, second):
         await board.is_live()
+
+
+async def test_whoever_signs_out_leaves_nothing_in_the_browser(
+    ana: Desk, sit_down: SitDown
+) -> None:
+    board = await sit_down(ana)
+    await board.add("Acme")
+    await board.shows(Lead=["Acme"])
+    await board.is_live()
+
+    await board.sign_out()
+
+    await Entry(board.tab).is_asked_for()
+    assert await board.tab.page.evaluate(WHAT_LIES_THERE) == []
+    assert "Acme" not in await board.tab.page.content()
+
+
+async def test_whoever_signs_out_with_changes_unsent_is_asked_first(
+    ana: Desk, sit_down: SitDown
+) -> None:
+    board = await sit_down(ana)
+    board.tab.expect(*CONNECTION_LOST)
+    await board.tab.lose_network()
+    await board.add("Globex")
+    await board.add("Initech")
+
+    await board.sign_out()
+    question = board.tab.page.get_by_role("dialog", name="Sign out and lose changes?")
+    await expect(question).to_contain_text("2 changes have not reached the server yet")
+    await question.get_by_role("button", name="Stay").click()
+    await expect(question).not_to_be_visible()
+    await board.shows(Lead=["Globex", "Initech"])
+    assert len(await board.tab.page.evaluate(WHAT_LIES_THERE)) == 3
+
+    await board.sign_out()
+    await question.get_by_role("button", name="Sign out anyway").click()
+    await Entry(board.tab).is_asked_for()
+    assert await board.tab.page.evaluate(WHAT_LIES_THERE) == []
+
+    await board.tab.find_network()
+    await Entry(board.tab).sign_in(ana.person.email)
+    await board.is_live()
+    await board.shows(Lead=[])
 
 
 async def test_a_wrong_password_is_told_and_the_form_stays(ana: Desk, open_tab: OpenTab) -> None:

@@ -20,7 +20,7 @@ from tests.services import eventually
 
 # The web server gives requests under way 8 seconds; only a silent database can make it use them up.
 DRAINED_WITHIN_S = 6.0
-DRAINED_IN_SILENCE_WITHIN_S = 17.0
+DRAINED_IN_SILENCE_WITHIN_S = 12.0
 NOTICED_WITHIN_S = 8.0
 HERD = 500
 

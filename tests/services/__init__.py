@@ -9,6 +9,7 @@ its event loop meanwhile, use `await asyncio.to_thread(server.restart)`.
 
 from tests.services.app import ServerProcess
 from tests.services.browser import browser_program
+from tests.services.nginx import Nginx
 from tests.services.patience import eventually
 from tests.services.postgres import PostgresServer
 from tests.services.process import ROOT, Service, ServiceFailed, free_port
@@ -16,6 +17,7 @@ from tests.services.redis import RedisServer
 
 __all__ = [
     "ROOT",
+    "Nginx",
     "PostgresServer",
     "RedisServer",
     "ServerProcess",

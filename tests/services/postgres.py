@@ -72,6 +72,15 @@ class PostgresServer(Service):
     def drop_database(self, url: str) -> None:
         self.execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
 
+    def restored_copy(self, url: str) -> str:
+        """The URL of a new database that was restored from a dump of this one, as the runbook says."""
+        reach = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "clientflow"]
+        dump, copy = str(self.folder / "copy.dump"), self.create_database()
+        source, target = url.rpartition("/")[2], copy.rpartition("/")[2]
+        self._run("pg_dump", *reach, "--format=custom", f"--file={dump}", source)
+        self._run("pg_restore", *reach, f"--dbname={target}", dump)
+        return copy
+
     def execute(self, sql: str, database: str = "postgres") -> str:
         """Runs one statement as superuser, from outside the app; returns psql's bare rows."""
         return self._run("psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "clientflow",

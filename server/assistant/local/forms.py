@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from realtime.currencies import minor_digits
 from server.assistant.local.language import Language
-from server.currencies import minor_digits
 from storage.folding import folded
 
 _SYMBOLS = {"€": "EUR", "£": "GBP", "R$": "BRL", "$": "USD", "US$": "USD"}

@@ -1,4 +1,7 @@
-"""How people ask for changes, in both languages."""
+"""How people ask for changes, in both languages.
+
+What stands between two words is bounded: two parts that may be of any length would take cubic time on a hostile prompt.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +16,27 @@ CREATE = re.compile(
 COMMENT = re.compile(
     r"\b(?:(?:add|write|leave|put|adicione|escreva|deixe|coloque|registre)\s+(?:(?:a|an|um|uma)\s+)?"
     r"(?:note|comment|nota|coment[aá]rio|anota[cç][aã]o)|comment|note|anote|comente)\s+"
-    r"(?:to|on|for|at|para|no|na|em|ao|[aà]|sobre|do|da)\s+(?P<name>[^:]+?)\s*"
+    r"(?:to|on|for|at|para|no|na|em|ao|[aà]|sobre|do|da)\s+(?P<name>[^:]{1,200}?)\s*"
     r"(?::|\b(?:that|saying|que|dizendo(?: que)?)\b)\s*(?P<body>.+)",
     _I,
 )
 MOVE = re.compile(
-    r"\b(?:move|mark|put|mova|mover|marque|passe|coloque|mude|leve)\s+(?P<name>.+?)\s+"
-    r"(?:to|as|into|in|para|como|em|pra)\s+(?:the\s+|a\s+|o\s+|etapa\s+|stage\s+)*(?P<stage>[^,;:]+?)"
+    r"\b(?:move|mark|put|mova|mover|marque|passe|coloque|mude|leve)\s+(?P<name>.{1,120}?)\s+"
+    r"(?:to|as|into|in|para|como|em|pra)\s+(?:the\s+|a\s+|o\s+|etapa\s+|stage\s+)*(?P<stage>[^,;:]{1,60}?)"
     r"(?:\s+(?:stage|etapa))?[.!?]*$",
     _I,
 )
 ASSIGN = re.compile(
-    r"\b(?:assign|give|atribua|passe|entregue)\s+(?P<name>.+?)\s+(?:to|para|ao|[aà])\s+(?P<value>.+)",
+    r"\b(?:assign|give|atribua|passe|entregue)\s+(?P<name>.{1,200}?)\s+(?:to|para|ao|[aà])\s+(?P<value>.+)",
     _I,
 )
 TAG = re.compile(
-    r"\b(?:tag|etiquete|marque)\s+(?P<name>.+?)\s+(?:with|as|com|como)\s+(?P<value>.+)", _I
+    r"\b(?:tag|etiquete|marque)\s+(?P<name>.{1,200}?)\s+(?:with|as|com|como)\s+(?P<value>.+)", _I
 )
 SET = re.compile(
     r"\b(?:set|change|update|make|defina|mude|altere|atualize|coloque|agende|schedule)\s+(?:the\s+|o\s+|a\s+)?(?:"
-    r"(?P<field>[\w\sçãáéíóúâê-]+?)\s+(?:of|for|on|with|d[eao]|para [oa]|com)\s+(?P<name>.+?)"
-    r"|(?P<owner>.+?)['\u2019]s\s+(?P<field_2>[\w\s-]+?)"
+    r"(?P<field>[\w\sçãáéíóúâê-]{1,60}?)\s+(?:of|for|on|with|d[eao]|para [oa]|com)\s+(?P<name>.{1,200}?)"
+    r"|(?P<owner>.{1,200}?)['\u2019]s\s+(?P<field_2>[\w\s-]{1,60}?)"
     r")\s+(?:to|as|at|on|para|como|em)\s+(?P<value>.+)",
     _I,
 )
@@ -49,7 +52,7 @@ WORTH = re.compile(
     _I,
 )
 IN_STAGE = re.compile(
-    r",?\s+(?:in|into|na|no|em)\s+(?:the\s+|stage\s+|etapa\s+)*(?P<stage>[\w ]+?)(?:\s+stage)?[.!?]*$",
+    r",?\s+(?:in|into|na|no|em)\s+(?:the\s+|stage\s+|etapa\s+)*(?P<stage>[\w ]{1,60}?)(?:\s+stage)?[.!?]*$",
     _I,
 )
 AT_COMPANY = re.compile(r"\s+(?:at|from|da empresa)\s+(?P<company>.+)$", _I)

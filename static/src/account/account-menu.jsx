@@ -4,13 +4,14 @@ import { chooseLanguage, language, LANGUAGES, text } from "../text/index.js";
 import { Avatar } from "../ui/avatar.jsx";
 import { ExitIcon, GlobeIcon, KeyIcon } from "../ui/icons.jsx";
 import { Menu } from "../ui/menu.jsx";
+import { signOut } from "./leaving.jsx";
 import { TokensDialog } from "./tokens-dialog.jsx";
 
 /** One's own account, wherever one is. `items` are what the place adds. */
 export function AccountMenu({ items = [] }) {
-  const { session } = useApp();
+  const app = useApp();
   const [tokens, setTokens] = useState(false);
-  const { user } = session.state.value;
+  const { user } = app.session.state.value;
   if (!user) return null;
   const own = [
     { label: text.tokens.title, icon: <KeyIcon />, run: () => setTokens(true), divided: items.length > 0 },
@@ -22,7 +23,7 @@ export function AccountMenu({ items = [] }) {
       run: () => chooseLanguage(key),
       divided: index === 0,
     })),
-    { label: text.menu.signOut, icon: <ExitIcon />, run: () => session.signOut(), divided: true },
+    { label: text.menu.signOut, icon: <ExitIcon />, run: () => signOut(app), divided: true },
   ];
   const heading = (
     <>

@@ -1,4 +1,5 @@
 // Everything that can be done from a board, in one list: the palette finds in it, shortcuts and their list are of it.
+import { signOut } from "../account/leaving.jsx";
 import { paths } from "../app/router.js";
 import { THEMES } from "../app/theme.js";
 import { chooseLanguage, language, LANGUAGES, text } from "../text/index.js";
@@ -43,7 +44,8 @@ export function actionsOf({ app, board, opened, workspaces, onDialog }) {
 }
 
 /** Those with a shortcut, and their like. */
-export function workingActions({ app: { session, toasts }, board, onDialog }) {
+export function workingActions({ app, board, onDialog }) {
+  const { toasts } = app;
   const words = text.actions;
   const { layout } = board.view.value;
   return [
@@ -91,6 +93,12 @@ export function workingActions({ app: { session, toasts }, board, onDialog }) {
       icon: <StagesIcon />,
       run: () => onDialog("stages"),
     },
+    board.canManage.value && {
+      id: "webhooks",
+      label: text.menu.webhooks,
+      icon: <LinkIcon />,
+      run: () => onDialog("webhooks"),
+    },
     board.canEdit.value && {
       id: "import",
       label: text.transfer.import,
@@ -106,7 +114,7 @@ export function workingActions({ app: { session, toasts }, board, onDialog }) {
       key: "?",
       run: () => (board.shortcutsOpen.value = true),
     },
-    { id: "out", label: text.menu.signOut, icon: <ExitIcon />, rare: true, run: () => session.signOut() },
+    { id: "out", label: text.menu.signOut, icon: <ExitIcon />, rare: true, run: () => signOut(app) },
   ].filter(Boolean);
 }
 

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { LeavingDialog } from "../account/leaving.jsx";
 import { BoardScreen } from "../board/board-screen.jsx";
 import { InviteScreen } from "../entry/invite.jsx";
 import { SignIn } from "../entry/sign-in.jsx";
@@ -13,6 +14,7 @@ export function App() {
   return (
     <>
       <Screen />
+      <LeavingDialog />
       <Toasts toasts={toasts} />
     </>
   );

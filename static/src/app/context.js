@@ -1,7 +1,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 
-/** What main.jsx builds once: {clock, keptCommands, origin, session, request, router, theme, letters, toasts, narrow}. */
+/** What main.jsx builds once: {clock, keptCommands, origin, session, request, leaving, router, theme, letters, toasts, narrow}. */
 export const AppContext = createContext(null);
 export const useApp = () => useContext(AppContext);
 

@@ -11,13 +11,16 @@ import { SamplesBanner } from "../samples/banner.jsx";
 import { StagesDialog } from "../stages/stages-dialog.jsx";
 import { Table } from "../table/table.jsx";
 import { text } from "../text/index.js";
-import { ImportDialog } from "../transfer/import-dialog.jsx";
 import { Logo } from "../ui/icons.jsx";
+import { Later } from "../ui/later.jsx";
 import { ViewBar } from "../view/bar.jsx";
 import { Board } from "./board.jsx";
 import { openBoard } from "./model.js";
 import { BoardOutline } from "./skeleton.jsx";
 import { TopBar } from "./topbar.jsx";
+
+const loadImport = () => import("../transfer/import-dialog.jsx");
+const loadWebhooks = () => import("../webhooks/webhooks-dialog.jsx");
 
 export function BoardScreen({ workspace }) {
   const app = useApp();
@@ -34,7 +37,7 @@ export function BoardScreen({ workspace }) {
 function OpenBoard() {
   const board = useBoard();
   const { narrow, router } = useApp();
-  const [dialog, setDialog] = useState(null); // "members" | "invite" | "stages" | "import"
+  const [dialog, setDialog] = useState(null); // "members" | "invite" | "stages" | "webhooks" | "import"
   const route = router.route.value;
   const loaded = board.loaded.value;
   const name = board.about.value?.name;
@@ -64,7 +67,8 @@ function OpenBoard() {
       {dialog === "members" && <MembersDialog onClose={() => setDialog(null)} onInvite={() => setDialog("invite")} />}
       {dialog === "invite" && <InviteDialog onClose={() => setDialog(null)} />}
       {dialog === "stages" && <StagesDialog onClose={() => setDialog(null)} />}
-      {dialog === "import" && <ImportDialog onClose={() => setDialog(null)} />}
+      {dialog === "webhooks" && <Later load={loadWebhooks} name="WebhooksDialog" onClose={() => setDialog(null)} />}
+      {dialog === "import" && <Later load={loadImport} name="ImportDialog" onClose={() => setDialog(null)} />}
     </div>
   );
 }

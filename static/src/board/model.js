@@ -175,6 +175,8 @@ export function openBoard({ clock, keptCommands, origin, router, session, toasts
     invites: async () => (await sync.request("GET", "/invites")).data.items,
     revokeInvite: (id) => sync.request("DELETE", `/invites/${encodeURIComponent(id)}`),
 
+    webhooks: async (method, path, body) => (await sync.request(method, `/webhooks${path}`, { body })).data,
+
     addStage: (data) => sync.send({ op: "stage.create", data }),
     updateStage: (id, data) => sync.send({ op: "stage.update", stage_id: id, data }),
     removeStage: (id, moveTo) => sync.send({ op: "stage.delete", stage_id: id, move_to: moveTo }),
@@ -186,7 +188,10 @@ export function openBoard({ clock, keptCommands, origin, router, session, toasts
       const path = `/import?${new URLSearchParams(query)}`;
       return (await sync.request("POST", path, { file, headers, signal, timeoutMs: TRANSFER_MS })).data;
     },
-    exported: async () => (await sync.request("GET", "/export.csv", { timeoutMs: TRANSFER_MS })).text,
+    async exported() {
+      const options = { headers: { Accept: "text/csv" }, timeoutMs: TRANSFER_MS };
+      return (await sync.request("GET", "/export.csv", options)).text;
+    },
 
     addSamples() {
       const userId = me.peek()?.id ?? null;
@@ -200,6 +205,7 @@ export function openBoard({ clock, keptCommands, origin, router, session, toasts
       address.close();
       board.savedViews.close();
       stopErrors();
+      stopNotices();
       stopListening();
       unsubscribe();
       sync.finish();
@@ -213,6 +219,14 @@ export function openBoard({ clock, keptCommands, origin, router, session, toasts
     const elsewhere = TOLD_ELSEWHERE.test(error?.command?.op);
     if (error && error !== shownError && !elsewhere) toasts.error(wordsFor(error), error.problem);
     shownError = error;
+  });
+  let shownNotice = null;
+  const stopNotices = effect(() => {
+    const notice = state.value.switchedOff;
+    if (notice && notice !== shownNotice && board.canManage.peek()) {
+      toasts.error(text.board.webhookOff(notice.data.disabled_reason));
+    }
+    shownNotice = notice;
   });
   const stopListening = listenToBrowser(sync);
   sync.start();

@@ -128,6 +128,7 @@ function BoardMenu({ onDialog }) {
     { label: text.menu.members, icon: <PeopleIcon />, run: () => onDialog("members") },
     ...(manage ? [{ label: text.menu.invite, icon: <LinkIcon />, run: () => onDialog("invite") }] : []),
     ...(manage ? [{ label: text.menu.stages, icon: <StagesIcon />, run: () => onDialog("stages") }] : []),
+    ...(manage ? [{ label: text.menu.webhooks, icon: <LinkIcon />, run: () => onDialog("webhooks") }] : []),
     ...(edit ? [{ label: text.transfer.import, icon: <ArrowUpIcon />, run: () => onDialog("import") }] : []),
     { label: text.transfer.export, icon: <ArrowDownIcon />, run: () => exportClients(board, toasts) },
     { label: text.shortcuts.title, icon: <KeyboardIcon />, run: () => (board.shortcutsOpen.value = true) },

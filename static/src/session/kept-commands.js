@@ -2,7 +2,10 @@
 
 const STORE = "commands";
 
-/** `place(userId, workspace)` gives the store that sync/keeping.js wants. */
+/**
+ * `place(userId, workspace)` gives the store that sync/keeping.js wants; `count(userId)` and `clear(userId)` are about
+ * all that a person's boards have left here.
+ */
 export function createKeptCommands({ indexedDB, name }) {
   let opened = null;
 
@@ -31,21 +34,27 @@ export function createKeptCommands({ indexedDB, name }) {
     });
   }
 
+  /** Every place of a person: "0" is the character after "/". */
+  const allOf = (userId) => IDBKeyRange.bound(`${userId}/`, `${userId}0`, false, true);
+
+  function removeEach(request) {
+    request.onsuccess = () => {
+      request.result?.delete();
+      request.result?.continue();
+    };
+    return request;
+  }
+
   return {
+    count: (userId) => transact("readonly", (store) => store.index("place").count(allOf(userId))),
+    clear: (userId) =>
+      transact("readwrite", (store) => removeEach(store.index("place").openCursor(allOf(userId)))),
     place(userId, workspace) {
       const place = `${userId}/${workspace}`;
       return {
         read: () => transact("readonly", (store) => store.index("place").getAll(place)),
         add: (record) => transact("readwrite", (store) => store.add({ ...record, place })),
-        remove: (id) =>
-          transact("readwrite", (store) => {
-            const request = store.index("id").openCursor(id);
-            request.onsuccess = () => {
-              request.result?.delete();
-              request.result?.continue();
-            };
-            return request;
-          }),
+        remove: (id) => transact("readwrite", (store) => removeEach(store.index("id").openCursor(id))),
       };
     },
   };

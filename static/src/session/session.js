@@ -12,11 +12,11 @@ export class Session {
   #renewing = null;
 
   /**
-   * `request` is REST without a token; `vault` see vault.js; `tabs` a BroadcastChannel to the other tabs; `restart()`
-   * loads the page anew.
+   * `request` is REST without a token; `vault` see vault.js; `kept` see kept-commands.js; `tabs` a BroadcastChannel to
+   * the other tabs; `restart()` loads the page anew.
    */
-  constructor({ request, vault, tabs, clock, restart }) {
-    this.#deps = { request, vault, tabs, clock, restart };
+  constructor({ request, vault, kept, tabs, clock, restart }) {
+    this.#deps = { request, vault, kept, tabs, clock, restart };
     tabs.onmessage = ({ data }) => this.#heard(data);
   }
 
@@ -46,9 +46,17 @@ export class Session {
     this.#tellTabs();
   }
 
+  /** How many commands of whoever is signed in the server has not answered yet, of all boards. */
+  async unsent() {
+    const { user } = this.state.value;
+    return user ? this.#deps.kept.count(user.id).catch(() => 0) : 0; // a browser may forbid storage
+  }
+
+  /** Nothing that the person has seen or written stays in this browser, what was not sent included. */
   async signOut() {
-    const { request, vault } = this.#deps;
+    const { kept, request, vault } = this.#deps;
     const saved = await vault.read();
+    if (this.state.value.user) await kept.clear(this.state.value.user.id).catch(() => {});
     await vault.clear();
     this.#over(null);
     this.#tellTabs();

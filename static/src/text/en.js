@@ -94,6 +94,7 @@ export const en = {
     nextAction: (when) => `Next action: ${when}`,
     readOnly: "View only",
     gone: (name) => `${name} is no longer on this board.`,
+    webhookOff: (reason) => `A webhook was switched off. ${reason}`,
     tooLate: "Your change came too late: the client has been deleted.",
     notHere: "That client is not on this board.",
   },
@@ -303,8 +304,17 @@ export const en = {
     members: "Members",
     invite: "Invite people",
     stages: "Stages",
+    webhooks: "Webhooks",
     workspaces: "All workspaces",
     signOut: "Sign out",
+  },
+
+  leaving: {
+    title: "Sign out and lose changes?",
+    lead: (count) =>
+      `${plural(count, "change has", "changes have")} not reached the server yet. Signing out removes everything of yours from this browser.`,
+    stay: "Stay",
+    leave: "Sign out anyway",
   },
 
   panel: {

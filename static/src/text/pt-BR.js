@@ -95,6 +95,7 @@ export const ptBR = {
     nextAction: (when) => `Próxima ação: ${when}`,
     readOnly: "Somente leitura",
     gone: (name) => `${name} não está mais neste quadro.`,
+    webhookOff: (reason) => `Um webhook foi desligado. ${reason}`,
     tooLate: "Sua mudança chegou tarde: o cliente foi excluído.",
     notHere: "Este cliente não está neste quadro.",
   },
@@ -310,8 +311,17 @@ export const ptBR = {
     members: "Membros",
     invite: "Convidar pessoas",
     stages: "Etapas",
+    webhooks: "Webhooks",
     workspaces: "Todos os espaços de trabalho",
     signOut: "Sair",
+  },
+
+  leaving: {
+    title: "Sair e perder alterações?",
+    lead: (count) =>
+      `${plural(count, "alteração ainda não chegou", "alterações ainda não chegaram")} ao servidor. Sair remove deste navegador tudo o que é seu.`,
+    stay: "Ficar",
+    leave: "Sair mesmo assim",
   },
 
   panel: {

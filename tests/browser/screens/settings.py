@@ -74,3 +74,40 @@ class TokensDialog:
 
     async def is_empty(self) -> None:
         await expect(self._root.get_by_text("You have no access tokens.")).to_be_visible()
+
+
+class WebhooksDialog:
+    def __init__(self, tab: Tab) -> None:
+        self._root = tab.page.get_by_role("dialog", name="Webhooks")
+
+    async def add(self, url: str, events: str) -> str:
+        """A new webhook's secret."""
+        await self._root.get_by_label("URL", exact=True).fill(url)
+        await self._root.get_by_label("Events", exact=True).fill(events)
+        await self._root.get_by_role("button", name="Add webhook").click()
+        return await self._root.get_by_role("textbox", name="Signing secret").input_value()
+
+    async def complains(self, text: str) -> None:
+        await expect(self._root.get_by_text(text)).to_be_visible()
+
+    async def lists(self, url: str, *words: str) -> None:
+        row = self._root.get_by_role("listitem").filter(has_text=url).first
+        for word in words:
+            await expect(row).to_contain_text(word)
+
+    async def do(self, what: str) -> None:
+        await self._root.get_by_role("button", name=what, exact=True).click()
+
+    async def delivered(self, url: str, *lines: str) -> None:
+        """The newest first."""
+        listed = self._root.get_by_role("region", name=f"Deliveries to {url}")
+        await expect(listed.get_by_role("listitem")).to_have_count(len(lines))
+        for number, line in enumerate(lines):
+            await expect(listed.get_by_role("listitem").nth(number)).to_contain_text(line)
+
+    async def replay(self, url: str, event: str) -> None:
+        listed = self._root.get_by_role("region", name=f"Deliveries to {url}")
+        await listed.get_by_role("button", name=f"Send again: {event}").first.click()
+
+    async def is_empty(self) -> None:
+        await expect(self._root.get_by_text("There are no webhooks.")).to_be_visible()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from realtime.bus import Bus, BusState, bus_for
+from server.settings import Settings
 from tests.services import RedisServer, eventually, free_port
 
 
@@ -57,6 +58,18 @@ async def test_it_works_with_a_user_that_may_do_nothing_else(tls_redis: TlsRedis
     async with bus.subscribe("w1") as messages:
         bus.publish("w1", b"1")
         assert await anext(messages) == b"1"
+    await bus.close()
+
+
+async def test_a_certificate_of_unknown_origin_is_taken_without_redis_tls_verify(
+    tls_redis: TlsRedis,
+) -> None:
+    settings = Settings.from_environment(
+        {"REDIS_URL": tls_redis.tls_url(), "REDIS_TLS_VERIFY": "false", "JWT_SECRET_KEY": "unused"}
+    )
+    assert settings.redis_url is not None
+    bus = await opened(settings.redis_url)
+    assert bus.state is BusState.CONNECTED
     await bus.close()
 
 

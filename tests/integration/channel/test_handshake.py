@@ -116,16 +116,17 @@ async def last_problem(board: Board):
 
 
 async def test_a_bad_token_is_closed_with_4401(desk: Desk) -> None:
-    ana = desk.person.id
+    ana, sid = desk.person.id, desk.person.session_id
     for token in (
         None,
         "",
         "rubbish",
         "cfp_rubbish",
-        forged_token(ana, expires_in_s=-60),
-        forged_token(ana, key="another secret, just as long as the right one"),
-        forged_token(ana, key=None, algorithm="none"),
-        forged_token("nobody"),
+        forged_token(ana, sid=sid, expires_in_s=-60),
+        forged_token(ana, sid=sid, key="another secret, just as long as the right one"),
+        forged_token(ana, sid=sid, key=None, algorithm="none"),
+        forged_token(ana),
+        forged_token("nobody", sid=sid),
     ):
         refusal = await refusal_of(desk, token)
         assert refusal.code == 4401, token

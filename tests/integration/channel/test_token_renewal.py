@@ -9,7 +9,7 @@ async def test_a_channel_whose_token_runs_out_is_closed_with_4401_unless_it_brin
     desk: Desk,
 ) -> None:
     ana = desk.person
-    brief = desk.of(ana.with_token(forged_token(ana.id, expires_in_s=3)))
+    brief = desk.of(ana.with_token(forged_token(ana.id, sid=ana.session_id, expires_in_s=3)))
     renewed, ending = await brief.open_board(), await brief.open_board()
     began = time.monotonic()
 
@@ -21,7 +21,10 @@ async def test_a_channel_whose_token_runs_out_is_closed_with_4401_unless_it_brin
 
 
 async def test_a_bad_fresh_token_is_told_and_closed_with_4401(desk: Desk) -> None:
-    for token in ("rubbish", forged_token(desk.person.id, expires_in_s=-60)):
+    for token in (
+        "rubbish",
+        forged_token(desk.person.id, sid=desk.person.session_id, expires_in_s=-60),
+    ):
         board = await desk.open_board()
         await board.say({"type": "auth", "token": token})
         assert await board.closed() == 4401

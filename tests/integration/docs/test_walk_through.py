@@ -1,7 +1,9 @@
 """What README.md and docs/rest.md print works as printed, against a real server."""
 
+import ast
 import asyncio
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import httpx
 import pytest
 
 from tests.integration.docs.shell import README, at, run, script, typing, walk_through
-from tests.services import ServerProcess
+from tests.services import ROOT, ServerProcess
 from tests.unit.docs.markdown import Page
 
 
@@ -59,33 +61,33 @@ async def test_the_python_example_follows_the_board_live(
     (example,) = section.blocks("python")
     (tmp_path / "follow.py").write_text(at(server, example.text))
     (tmp_path / ".venv").symlink_to(sys.prefix)
+    for package in ("clientflow", "realtime"):
+        (tmp_path / package).symlink_to(ROOT / package)
 
     async with typing(server, "bash", script(walk_through(), section), tmp_path) as shell:
         assert shell.stdout
 
-        async def printed(type_: str) -> dict[str, Any]:
+        async def printed() -> tuple[int, dict[str, Any]]:
+            """The seq and data of the next change; what curl prints before are objects."""
             while True:
-                line = await asyncio.wait_for(shell.stdout.readline(), 20)
+                line = (await asyncio.wait_for(shell.stdout.readline(), 20)).decode()
                 assert line, (await shell.stderr.read()).decode()
-                if line.startswith(b'{"type":'):
-                    frame: dict[str, Any] = json.loads(line)
-                    if frame["type"] == type_:
-                        return frame
+                if found := re.fullmatch(r"(\d+) Ana \w+ (\{.*\})", line.strip()):
+                    return int(found[1]), ast.literal_eval(found[2])
 
-        assert (await printed("welcome"))["resumed"] is True
-        past = [await printed("change") for _ in range(3)]
-        assert [change["seq"] for change in past] == [1, 2, 3]
+        past = [await printed() for _ in range(3)]
+        assert [seq for seq, _ in past] == [1, 2, 3]
 
         async with httpx.AsyncClient(base_url=server.base_url) as ana:
             token = (await ana.post("/api/v1/auth/login", json=_credentials())).json()
             ana.headers["Authorization"] = f"Bearer {token['access_token']}"
             (workspace,) = (await ana.get("/api/v1/workspaces")).json()["items"]
             board = f"/api/v1/workspaces/{workspace['id']}"
-            answer = await ana.patch(f"{board}/clients/{past[0]['id']}", json={"stage": "lost"})
+            answer = await ana.patch(f"{board}/clients/{past[0][1]['id']}", json={"stage": "lost"})
             assert answer.status_code == 200
 
-            live = await printed("change")
-            assert (live["seq"], live["data"]["stage"]) == (4, "lost")
+            seq, data = await printed()
+            assert (seq, data["stage"]) == (4, "lost")
 
 
 def _credentials() -> dict[str, str]:

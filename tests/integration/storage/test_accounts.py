@@ -57,18 +57,6 @@ async def test_an_address_has_one_account(storage: Storage) -> None:
     assert refused.value.field == "email"
 
 
-async def test_many_users_are_found_at_once(storage: Storage) -> None:
-    async with storage.transaction():
-        for number in range(600):
-            await storage.users.add(a_user(f"user-{number}"), "hash")
-
-    found = await storage.users.many(f"user-{number}" for number in range(590, 1200))
-
-    assert set(found) == {f"user-{number}" for number in range(590, 600)}
-    assert len(await storage.users.many(f"user-{number}" for number in range(600))) == 600
-    assert await storage.users.many([]) == {}
-
-
 async def test_times_keep_their_microseconds_and_come_back_in_utc(storage: Storage) -> None:
     tokyo = timezone(timedelta(hours=9))
     moment = datetime(2026, 3, 1, 8, 30, 15, 123456, tzinfo=tokyo)
@@ -102,11 +90,13 @@ async def test_a_revoked_family_is_of_no_use_and_keeps_its_first_date(
     await storage.refresh_tokens.add(a_refresh_token("token-1", "family-1"), "hash-1")
     await storage.refresh_tokens.add(a_refresh_token("token-2", "family-2"), "hash-2")
 
-    await storage.refresh_tokens.revoke_family("family-1", minutes(1))
+    assert not await storage.refresh_tokens.revoke_family("user-ben", "family-1", minutes(1))
+    assert await storage.refresh_tokens.revoke_family("user-ann", "family-1", minutes(1))
+    assert not await storage.refresh_tokens.revoke_family("user-ann", "family-1", minutes(2))
     assert not await storage.refresh_tokens.use("token-1", minutes(2))
     assert await storage.refresh_tokens.use("token-2", minutes(2))
 
-    await storage.refresh_tokens.revoke_user("user-ann", minutes(3))
+    assert await storage.refresh_tokens.revoke_others("user-ann", "", minutes(3)) == {"family-2"}
     first, second = [await storage.refresh_tokens.by_hash(h) for h in ("hash-1", "hash-2")]
     assert first is not None
     assert second is not None

@@ -20,6 +20,7 @@ from tests.integration.storage.link import Link
 from tests.services import PostgresServer, eventually
 
 QUICK_S = 6.0
+AT_ONCE_S = 2.0
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'clientflow'"
 
 
@@ -175,7 +176,7 @@ async def test_a_postgres_that_falls_silent_is_unavailable_in_time_and_used_agai
         await storage.close()
 
 
-async def test_a_writer_cancelled_on_a_silent_postgres_ends_in_time(
+async def test_a_writer_cancelled_on_a_silent_postgres_ends_at_once(
     frail_server: PostgresServer,
 ) -> None:
     url = frail_server.create_database()
@@ -184,8 +185,7 @@ async def test_a_writer_cancelled_on_a_silent_postgres_ends_in_time(
         storage = Storage(
             url.replace(f":{frail_server.port}/", f":{link.port}/"),
             pool_max=1,
-            acquire_timeout_s=0.5,
-            statement_timeout_s=0.5,
+            statement_timeout_s=10,
         )
         await storage.open()
         board = await board_of(storage)
@@ -198,7 +198,7 @@ async def test_a_writer_cancelled_on_a_silent_postgres_ends_in_time(
         started = time.monotonic()
         with pytest.raises(TimeoutError):
             await write_in_silence()
-        assert time.monotonic() - started < QUICK_S
+        assert time.monotonic() - started < AT_ONCE_S
         link.speak_again()
 
         await eventually(lambda: works_again(board))

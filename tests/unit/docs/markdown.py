@@ -103,8 +103,9 @@ def code_in(text: str) -> list[str]:
 
 
 def pages() -> list[Page]:
-    """README.md, CHANGELOG.md and everything in docs/."""
-    files = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    """README.md, CHANGELOG.md, SECURITY.md and everything in docs/."""
+    named = [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
+    files = [*named, *sorted((ROOT / "docs").rglob("*.md"))]
     return [Page(str(file.relative_to(ROOT))) for file in files]
 
 

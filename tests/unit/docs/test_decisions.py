@@ -49,6 +49,6 @@ def test_the_libraries_kept_are_those_asked_for() -> None:
 def test_the_browser_app_is_built_from_the_packages_named() -> None:
     package = json.loads((ROOT / "package.json").read_text())
     choice = Page("docs/decisions/0010-esbuild-and-jsx.md").section("Choice").text
-    assert list(package["devDependencies"]) == ["axe-core", "esbuild"]
+    assert all(re.search(rf"(?<!\w){name}(?!\w)", choice) for name in package["devDependencies"])
     (named,) = re.findall(r"five go into the app:\s+(.+?)\.", choice, re.DOTALL)
     assert set(re.split(r",\s+|\s+and\s+", named)) == set(package["dependencies"])

@@ -74,5 +74,10 @@ def test_the_bus_and_the_sweep_look_once_a_second() -> None:
 )
 def test_the_browser_app_is_as_small_as_it_is_said_to_be() -> None:
     assert "less than 120 KB, compressed" in Page("docs/decisions/0010-esbuild-and-jsx.md").text
-    files = [file.read_bytes() for file in DIST.iterdir()]
+    reference = ("page", "swagger", "redoc")  # pages of their own
+    files = [
+        file.read_bytes()
+        for file in DIST.iterdir()
+        if not file.name.startswith(reference) and "-dialog-" not in file.name
+    ]
     assert sum(len(gzip.compress(content)) for content in files) < 120_000

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.settings import Settings
+from server.version import VERSION
 from tests.services import ROOT
 from tests.unit.docs.markdown import Page, code_in, pages
 
@@ -50,7 +51,7 @@ def test_the_defaults_are_those_the_server_takes(tmp_path: Path) -> None:
         if names == secret or set(names) == IN_PARTS:
             continue
         value = getattr(settings, names[0].lower())
-        shown = {False: "false", None: "", (): ""}.get(value, str(value))
+        shown = str(value).lower() if isinstance(value, bool) else str(value or "")
         assert "".join(code_in(row["Default"])) == shown, names
     assert len(settings.jwt_secret_key) >= 32
     assert ".clientflow-secret" in rows()[secret]["Default"]
@@ -77,4 +78,15 @@ def test_it_needs_the_versions_that_are_asked_for() -> None:
 def test_the_changelog_has_the_version_that_is_built() -> None:
     version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert version
+    assert version[1] == VERSION
     assert any(heading.startswith(f"[{version[1]}]") for heading in Page("CHANGELOG.md").headings)
+
+
+def test_every_page_of_docs_is_one_step_away() -> None:
+    for index in (README, Page("docs/README.md")):
+        folder = (ROOT / index.name).parent
+        linked = {(folder / link.partition("#")[0]).resolve() for link in index.links}
+        for page in (ROOT / "docs").glob("*.md"):
+            of_a_translation = page.name.count(".") > 1 and index is README
+            itself = page.name == "README.md"
+            assert page in linked or itself or of_a_translation, f"{index}: {page.name}"

@@ -54,7 +54,12 @@ class Cluster:
         self.bus = bus
         self._running: dict[Hub, contextlib.AsyncExitStack] = {}
 
-    async def start(self, instance: str = "a", limits: HubLimits = LIMITS) -> Hub:
+    async def start(
+        self,
+        instance: str = "a",
+        limits: HubLimits = LIMITS,
+        traced: Callable[[LoggedFrame, int], None] | None = None,
+    ) -> Hub:
         hub = Hub(
             log=self.log,
             replies=self.replies,
@@ -62,6 +67,7 @@ class Cluster:
             instance=instance,
             limits=limits,
             clock=asyncio.get_running_loop().time,
+            traced=traced,
         )
         stack = contextlib.AsyncExitStack()
         await stack.enter_async_context(hub.running())

@@ -3,7 +3,7 @@
 import pytest
 
 from realtime.problems import CloseCode
-from realtime.session import Effect, Run, SessionLimits
+from realtime.session import FLOOD_REST_S, Effect, Run, SessionLimits
 from tests.unit.realtime.conversation import (
     PING,
     PONG,
@@ -27,7 +27,17 @@ def test_a_flood_of_frames_ends_the_channel_with_4029() -> None:
         assert answers(flooding.say(PING)) == [PONG]
     effects = flooding.say(PING)
     assert closing(effects) == CloseCode.RATE_LIMITED == 4029
-    assert len(effects) == 1
+    assert error(effects)["problem"]["status"] == 429
+    assert error(effects)["problem"]["retry_after"] == FLOOD_REST_S
+    assert len(effects) == 2
+
+
+def test_frames_that_say_nothing_count_too() -> None:
+    pinging = Conversation.live(SessionLimits(frames_per_s=10.0, frames_burst=5.0))
+    for _ in range(4):
+        assert pinging.session.counted(pinging.now) == []
+    assert closing(pinging.session.counted(pinging.now)) == CloseCode.RATE_LIMITED
+    assert pinging.session.counted(pinging.now) == []
 
 
 def test_frames_of_every_kind_count_whatever_is_in_them() -> None:
@@ -54,6 +64,7 @@ def test_commands_above_their_pace_are_answered_with_429_and_their_id() -> None:
     assert error(effects)["id"] == "k-3"
     assert error(effects)["problem"]["status"] == 429
     assert error(effects)["problem"]["type"] == "/docs/errors#too-many"
+    assert error(effects)["problem"]["retry_after"] == 1
     assert len(effects) == 1
     assert eager.is_open
     eager.now += 1.0

@@ -160,7 +160,7 @@ IN_USE = sorted(_patterns_of(messages.AnyCommand, messages.ClientFrame))
 
 
 def test_every_pattern_of_the_messages_is_found_here() -> None:
-    assert set(IN_USE) == set(validation._PATTERN_HINTS)
+    assert set(IN_USE) <= set(validation._PATTERN_HINTS)
     assert len(IN_USE) >= 8
 
 

@@ -1,11 +1,13 @@
 """Access tokens: what this server signed lately, and nothing else."""
 
 import base64
+import hmac
 import json
 import time
 from typing import Any
 
 import jwt
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -40,6 +42,14 @@ def good_claims(**changed: Any) -> dict[str, Any]:
 
 def signed(settings: Settings, claims: dict[str, Any], algorithm: str = ALGORITHM) -> str:
     return jwt.encode(claims, settings.jwt_secret_key, algorithm=algorithm)
+
+
+def rotated(settings: Settings) -> Settings:
+    """With a new key, and the one of `settings` as the one from before."""
+    before = settings.jwt_secret_key
+    return msgspec.structs.replace(
+        settings, jwt_secret_key=before[::-1], jwt_previous_secret_key=before
+    )
 
 
 def refusal(tokens: AccessTokens, token: str) -> str:
@@ -98,7 +108,7 @@ def test_clocks_of_two_instances_may_differ_by_a_moment(
         {"sub": 5},
         {"sub": None},
     ],
-    ids=str,
+    ids="-".join,
 )
 def test_a_token_for_or_from_another_or_not_yet_good_is_refused(
     tokens: AccessTokens, settings: Settings, changed: dict[str, Any]
@@ -149,6 +159,97 @@ def test_a_token_whose_claims_were_changed_is_refused(tokens: AccessTokens) -> N
     ids=range(10),
 )
 def test_what_is_no_token_is_refused(tokens: AccessTokens, token: str) -> None:
+    assert "not valid" in refusal(tokens, token)
+
+
+def test_a_token_names_its_key_and_says_nothing_of_it(
+    tokens: AccessTokens, settings: Settings
+) -> None:
+    header = jwt.get_unverified_header(tokens.issue("ana", "session-1"))
+    assert header.keys() == {"alg", "typ", "kid"}
+    assert header["alg"] == ALGORITHM
+    assert len(header["kid"]) == 16
+    assert header["kid"] not in settings.jwt_secret_key.encode().hex()
+
+
+def test_after_a_rotation_the_tokens_of_both_keys_are_good(settings: Settings) -> None:
+    before, after = AccessTokens(settings), AccessTokens(rotated(settings))
+
+    assert after.verify(before.issue("ana", "session-1")).user_id == "ana"
+    assert after.verify(after.issue("ana", "session-1")).user_id == "ana"
+
+
+def test_while_instances_rotate_one_by_one_each_verifies_what_the_other_signs(
+    settings: Settings,
+) -> None:
+    """First every instance learns of the new key as the other one, then each signs with it."""
+    new = rotated(settings)
+    told = msgspec.structs.replace(settings, jwt_previous_secret_key=new.jwt_secret_key)
+
+    assert AccessTokens(told).verify(AccessTokens(new).issue("ana", "s")).user_id == "ana"
+    assert AccessTokens(new).verify(AccessTokens(told).issue("ana", "s")).user_id == "ana"
+
+
+def test_once_the_previous_key_is_dropped_its_tokens_are_refused(settings: Settings) -> None:
+    old = AccessTokens(settings).issue("ana", "session-1")
+    dropped = msgspec.structs.replace(rotated(settings), jwt_previous_secret_key=None)
+
+    assert "not valid" in refusal(AccessTokens(dropped), old)
+
+
+def test_a_token_that_names_one_key_and_is_signed_with_the_other_is_refused(
+    settings: Settings,
+) -> None:
+    new = rotated(settings)
+    header = jwt.get_unverified_header(AccessTokens(new).issue("ana", "s"))
+
+    confused = jwt.encode(good_claims(), settings.jwt_secret_key, ALGORITHM, headers=header)
+
+    assert "not valid" in refusal(AccessTokens(new), confused)
+
+
+def test_a_token_of_a_release_that_named_no_key_is_of_the_key_that_signs(
+    settings: Settings,
+) -> None:
+    nameless = signed(settings, good_claims())
+    assert "kid" not in jwt.get_unverified_header(nameless)
+
+    assert AccessTokens(settings).verify(nameless).user_id == "ana"
+    assert "not valid" in refusal(AccessTokens(rotated(settings)), nameless)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"kid": "unknown"},
+        {"kid": ""},
+        {"kid": None},
+        {"kid": ["a"]},
+        {"kid": "../../dev/null"},
+        {"crit": ["exp"]},
+        {"crit": []},
+    ],
+    ids=str,
+)
+def test_a_token_of_a_key_or_with_an_extension_that_is_not_known_is_refused(
+    tokens: AccessTokens, settings: Settings, header: dict[str, Any]
+) -> None:
+    head = base64.urlsafe_b64encode(json.dumps({"alg": ALGORITHM, "typ": "JWT"} | header).encode())
+    body = base64.urlsafe_b64encode(json.dumps(good_claims()).encode())
+    text = head.rstrip(b"=") + b"." + body.rstrip(b"=")
+    mac = hmac.digest(settings.jwt_secret_key.encode(), text, "sha256")
+    token = text + b"." + base64.urlsafe_b64encode(mac).rstrip(b"=")
+
+    assert "not valid" in refusal(tokens, token.decode())
+
+
+@pytest.mark.parametrize("place", ["jwk", "jku", "x5u", "x5c"])
+def test_a_key_that_a_token_brings_along_is_never_used(tokens: AccessTokens, place: str) -> None:
+    own = "a key of the attacker, and a long one at that"
+    brought = {"kty": "oct", "k": base64.urlsafe_b64encode(own.encode()).decode()}
+
+    token = jwt.encode(good_claims(), own, ALGORITHM, headers={place: brought})
+
     assert "not valid" in refusal(tokens, token)
 
 

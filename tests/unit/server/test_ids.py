@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime import messages
-from server.ids import digest, new_id, new_secret
+from server.ids import digest, new_id, new_id_after, new_secret
 
 
 def id_at(milliseconds: int, random_bits: int) -> str:
@@ -53,6 +53,15 @@ def test_ids_are_all_different_and_of_the_form_that_the_messages_take() -> None:
     ids = {new_id() for _ in range(10_000)}
     assert len(ids) == 10_000
     assert all(re.search(messages._ID, made) for made in ids)
+
+
+def test_ids_that_follow_one_another_sort_so_within_a_millisecond_too() -> None:
+    ids = [new_id()]
+    for _ in range(10_000):
+        ids.append(new_id_after(ids[-1]))
+    assert ids == sorted(ids)
+    assert len(set(ids)) == len(ids)
+    assert {uuid.UUID(id_).version for id_ in ids} == {7}
 
 
 def test_a_secret_has_256_bits_that_can_stand_in_a_url() -> None:

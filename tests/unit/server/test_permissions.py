@@ -11,7 +11,7 @@ from server.permissions import MINIMUM_ROLE, Role, authorise, command_name, oper
 
 VIEWER, EDITOR, ADMIN, OWNER = Role
 COMMANDS = {kind.__struct_config__.tag for kind in get_args(AnyCommand)}
-READS = {"workspace.read", "invite.read"}
+READS = {"workspace.read", "invite.read", "webhook.read"}
 
 MAY = {
     "workspace.read": VIEWER,
@@ -30,6 +30,9 @@ MAY = {
     "member.remove": ADMIN,
     "invite.create": ADMIN,
     "invite.read": ADMIN,
+    "webhook.read": ADMIN,
+    "webhook.create": ADMIN,
+    "webhook.replay": ADMIN,
     "workspace.update": ADMIN,
     "workspace.delete": OWNER,
 }

@@ -42,3 +42,11 @@ def test_what_is_forgotten_is_gone() -> None:
     recent.forget("a")
     recent.forget("a")
     assert recent.get("a") is None
+
+
+def test_all_that_a_condition_means_are_forgotten() -> None:
+    recent: Recent[str, int] = Recent(9, 30.0, lambda: 0.0)
+    for number, key in enumerate("abcd"):
+        recent.put(key, number)
+    recent.forget_where(lambda number: number in (1, 3))
+    assert [recent.get(key) for key in "abcd"] == [0, None, 2, None]

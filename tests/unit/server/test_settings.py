@@ -56,6 +56,7 @@ def test_development_needs_no_setting_at_all(secret_file: Path) -> None:
     assert settings.jwt_algorithm == "HS256"
     assert settings.access_token_expire_minutes == 15
     assert settings.refresh_token_expire_days == 7
+    assert settings.public_url is None
     assert settings.allowed_origins == ()
     assert settings.log_level == "info"
     assert settings.web_concurrency == 1
@@ -102,6 +103,59 @@ def test_every_setting_is_read() -> None:
     assert settings.bcrypt_rounds == 4
     assert settings.coalesce_window_ms == 0
     assert settings.change_log_retention_days == 90
+
+
+def test_logs_are_lines_for_people_in_development_and_json_in_production_unless_asked_for() -> None:
+    assert read().log_format == "console"
+    assert read(LOG_FORMAT="json").log_format == "json"
+    assert read(**PRODUCTION).log_format == "json"
+    assert read(**PRODUCTION, LOG_FORMAT="console").log_format == "console"
+    assert faults(LOG_FORMAT="xml") == ["LOG_FORMAT"]
+
+
+def test_a_token_for_the_figures_is_long_enough_or_there_is_none() -> None:
+    assert read().metrics_token is None
+    assert read(METRICS_TOKEN="x" * 16).metrics_token == "x" * 16
+    assert faults(METRICS_TOKEN="guess me") == ["METRICS_TOKEN"]
+
+
+def test_traces_go_to_an_address() -> None:
+    assert read().otel_exporter_otlp_endpoint is None
+    to = "http://collector:4318/"
+    assert read(OTEL_EXPORTER_OTLP_ENDPOINT=to).otel_exporter_otlp_endpoint == to.rstrip("/")
+    assert faults(OTEL_EXPORTER_OTLP_ENDPOINT="collector") == ["OTEL_EXPORTER_OTLP_ENDPOINT"]
+
+
+def test_traces_without_their_packages_are_a_fault_that_says_how_to_get_them() -> None:
+    """An interpreter that has been told that there is no such package."""
+    program = (
+        "import sys; sys.modules['opentelemetry.exporter'] = None\n"
+        "from server.settings import Settings\n"
+        "Settings.from_environment({'OTEL_EXPORTER_OTLP_ENDPOINT': 'http://collector:4318', 'JWT_SECRET_KEY': 'x'})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "requirements-tracing.txt" in done.stderr.splitlines()[-1]
+
+
+def test_what_is_shown_of_the_settings_has_no_secret() -> None:
+    secrets_ = {
+        "JWT_SECRET_KEY": STRONG,
+        "OPENAI_API_KEY": "sk-of-somebody",
+        "METRICS_TOKEN": "for the scraper alone",
+        "DATABASE_URL": "postgresql://app:hush%40hush@db/clientflow",
+        "REDIS_URL": "rediss://:pw-of-redis@cache:6380/1",
+    }
+    shown = read(**PRODUCTION | secrets_).shown
+    for secret in (STRONG, "sk-of-somebody", "for the scraper", "hush", "pw-of-redis"):
+        assert secret not in str(shown)
+    assert shown["database_url"] == "postgresql://…@db/clientflow"
+    assert shown["redis_url"] == "rediss://…@cache:6380/1"
+    assert (shown["metrics_token"], shown["openai_api_key"]) == ("set", "set")
+    assert shown.keys() == set(Settings.__struct_fields__)
+    assert read().shown["database_url"] == "sqlite:///./clientflow.db"
+    assert read().shown["metrics_token"] == "unset"
 
 
 def test_every_fault_is_named_in_one_message() -> None:
@@ -182,6 +236,29 @@ def test_a_database_url_that_cannot_work_is_a_fault(url: str) -> None:
 @pytest.mark.parametrize("url", ["redis", "redis://", "http://cache", "redis:///0", "//cache:6379"])
 def test_a_redis_url_that_cannot_work_is_a_fault(url: str) -> None:
     assert faults(REDIS_URL=url) == ["REDIS_URL"]
+
+
+@pytest.mark.parametrize(
+    ("url", "read_as"),
+    [
+        ("rediss://:pw@cache:6380", "rediss://:pw@cache:6380?ssl_cert_reqs=none"),
+        ("rediss://cache/1?timeout=5", "rediss://cache/1?timeout=5&ssl_cert_reqs=none"),
+        ("redis://cache", "redis://cache"),
+    ],
+)
+def test_a_redis_with_a_certificate_of_its_own_making_is_taken_when_told_so(
+    url: str, read_as: str
+) -> None:
+    assert read(REDIS_URL=url).redis_url == url
+    assert read(REDIS_URL=url, REDIS_TLS_VERIFY="false").redis_url == read_as
+
+
+def test_proxies_are_addresses_networks_or_everybody() -> None:
+    assert read().forwarded_allow_ips == "127.0.0.1"
+    for proxies in ("10.0.0.0/8, ::1", "*"):
+        assert read(FORWARDED_ALLOW_IPS=proxies).forwarded_allow_ips == proxies
+    for wrong in ("proxy.example.com", "10.0.0.1/8", "10.0.0.0/8,"):
+        assert faults(FORWARDED_ALLOW_IPS=wrong) == ["FORWARDED_ALLOW_IPS"]
 
 
 @pytest.mark.parametrize(
@@ -349,3 +426,28 @@ def test_processes_that_start_together_agree_on_one_secret(secret_file: Path) ->
     assert [process.returncode for process in processes] == [0, 0]
     assert said == {secret_file.read_text().strip()}
     assert len(said.pop()) >= SECRET_LETTERS
+
+
+def test_rate_limits_are_on_off_or_multiplied() -> None:
+    assert [read(RATE_LIMITS=value).rate_factor for value in ("", "On", "off", "0.5", "1000")] == [
+        1.0,
+        1.0,
+        0.0,
+        0.5,
+        1000.0,
+    ]
+    for wrong in ("no", "0", "-1", "nan", "inf", "1e9"):
+        assert faults(RATE_LIMITS=wrong) == ["RATE_LIMITS"], wrong
+
+
+def test_a_previous_secret_is_taken_while_keys_are_rotated() -> None:
+    assert read(**PRODUCTION).jwt_previous_secret_key is None
+    assert (
+        read(**PRODUCTION, JWT_PREVIOUS_SECRET_KEY=STRONG[::-1]).jwt_previous_secret_key
+        == (STRONG[::-1])
+    )
+
+
+@pytest.mark.parametrize("secret", ["x" * 200, STRONG[:31], STRONG], ids=["weak", "short", "same"])
+def test_production_refuses_a_previous_secret_that_is_weak_or_no_other(secret: str) -> None:
+    assert faults(**PRODUCTION, JWT_PREVIOUS_SECRET_KEY=secret) == ["JWT_PREVIOUS_SECRET_KEY"]

@@ -15,7 +15,14 @@ from websockets.uri import parse_uri
 from realtime.frames import text_frame
 from server import websocket_protocol
 from server.limits import Limits
-from server.websocket_protocol import EXTENSION, FrameProtocol, FrameSocket
+from server.pump import Pump
+from server.websocket_protocol import (
+    EXTENSION,
+    KERNEL_BUFFER_BYTES,
+    MAX_FRAGMENTS,
+    FrameProtocol,
+    FrameSocket,
+)
 from tests.unit.virtual_time import idle, in_virtual_time
 
 
@@ -45,8 +52,9 @@ class Wire(asyncio.Transport):
         return ("127.0.0.1", 50_000)
 
     def setsockopt(self, level: int, option: int, value: int) -> None:
-        assert (level, option) == (socket.SOL_SOCKET, socket.SO_SNDBUF)
-        self.kernel_buffer = value
+        assert level == socket.SOL_SOCKET
+        if option == socket.SO_SNDBUF:
+            self.kernel_buffer = value
 
     def write(self, data: Any) -> None:
         assert not self._closing, "written to after its end"
@@ -82,6 +90,7 @@ class Talk:
         self.scope: dict[str, Any] = {}
         self.heard: list[str | bytes] = []
         self.ends = 0
+        self.count = 0
         self.app_has_returned = False
         config = Config(self._app, interface="asgi3", log_config=None, ws_ping_interval=None)
         self.protocol = FrameProtocol(
@@ -131,11 +140,14 @@ class Talk:
         assert (await receive())["type"] == "websocket.connect"
         await send({"type": "websocket.accept"})
         self.socket = scope["extensions"][EXTENSION].hand_over()
-        self.socket.begin(self)
+        self.socket.begin(self, Pump())
         self.app_has_returned = True
 
     def received(self, message: str | bytes) -> None:
         self.heard.append(message)
+
+    def counted(self) -> None:
+        self.count += 1
 
     def ended(self) -> None:
         self.ends += 1
@@ -207,6 +219,39 @@ async def test_a_message_in_fragments_is_heard_whole_and_a_ping_between_them_is_
     assert talk.heard == ["café"]
     (pong,) = talk.events()
     assert (pong.opcode, bytes(pong.data)) == (Opcode.PONG, b"now")
+    assert talk.count == 4  # the ping and each part: frames, if no messages
+    talk.hang_up()
+
+
+@in_virtual_time
+async def test_a_message_in_endless_parts_is_not_kept() -> None:
+    talk = Talk()
+    await talk.open()
+    talk.client.send_text(b"", fin=False)
+    for _ in range(MAX_FRAGMENTS):
+        talk.client.send_continuation(b"", fin=False)
+    talk.say()
+    talk.events()
+    assert talk.client.close_rcvd is not None
+    assert talk.client.close_rcvd.code == 1009
+    await idle()
+    assert (talk.heard, talk.ends) == ([], 1)
+
+
+@in_virtual_time
+async def test_a_flood_of_pings_whose_pongs_nobody_reads_fills_no_memory() -> None:
+    talk = Talk()
+    await talk.open()
+    talk.wire.unread = KERNEL_BUFFER_BYTES + 1
+    for _ in range(100):
+        talk.client.send_ping(b"x" * 125)
+    talk.say()
+    assert talk.wire.unread == KERNEL_BUFFER_BYTES + 1
+    talk.wire.unread = 0
+    talk.client.send_ping(b"again")
+    talk.say()
+    (pong,) = talk.events()
+    assert bytes(pong.data) == b"again"
     talk.hang_up()
 
 
@@ -232,6 +277,29 @@ async def test_a_frame_against_the_protocol_ends_the_socket_with_the_code_that_s
     assert talk.client.close_rcvd.code == code
     await idle()
     assert (talk.heard, talk.ends) == ([], 1)
+    assert talk.wire.is_closing()
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        (b"\x81\x03one", 1002),  # not masked
+        (b"\x88\x82\x00\x00\x00\x00\x03\xe8", 1000),  # a close frame
+    ],
+)
+@in_virtual_time
+async def test_a_close_for_a_message_that_came_together_with_the_end_is_too_late(
+    end: bytes, code: int
+) -> None:
+    talk = Talk()
+    await talk.open()
+    talk.received = lambda message: talk.socket.close(4400, "not so", 5.0)  # type: ignore[method-assign]
+    talk.wire.protocol.data_received(b"\x82\x80\x00\x00\x00\x00" + end)
+    talk.events()
+    assert talk.client.close_rcvd is not None
+    assert talk.client.close_rcvd.code == code
+    await idle()
+    assert talk.ends == 1
     assert talk.wire.is_closing()
 
 
@@ -266,6 +334,26 @@ async def test_a_handshake_that_is_no_good_opens_no_door() -> None:
     await idle()
     assert talk.scope == {}
     assert talk.wire.written.startswith(b"HTTP/1.1 4")
+    assert talk.wire.is_closing()
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /ws HTTP/1.1\r\nAuthorization: " + b"x" * 9_000 + b"\r\n\r\n", b"431"),
+        (b"GET /ws HTTP/1.1\r\n" + b"A: b\r\n" * 200 + b"\r\n", b"431"),
+        (b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\n\r\n", b"414"),
+        (b"GET /ws HTTP/1.1\r\nno field\r\n\r\n", b"400"),
+    ],
+    ids=["line", "fields", "target", "no field"],
+)
+@in_virtual_time
+async def test_a_handshake_that_cannot_be_read_is_answered(request_: bytes, status: bytes) -> None:
+    talk = Talk()
+    talk.protocol.data_received(request_)
+    await idle()
+    assert talk.scope == {}
+    assert talk.wire.written.startswith(b"HTTP/1.1 " + status)
     assert talk.wire.is_closing()
 
 

@@ -43,12 +43,22 @@ function sharedVault(record = { refresh_token: "r0", user_id: ana.id }) {
   return vault;
 }
 
-function tab(server, vault, channel = []) {
+/** What the boards of people have left in the browser, by user id. */
+function keptCommands(left = {}) {
+  return {
+    left,
+    count: async (userId) => left[userId] ?? 0,
+    clear: async (userId) => void delete left[userId],
+  };
+}
+
+function tab(server, vault, channel = [], kept = keptCommands()) {
   const tabs = { postMessage: (data) => channel.forEach((other) => other !== tabs && other.onmessage({ data })) };
   channel.push(tabs);
   const state = { restarted: false };
   const clock = { now: () => 1_000 };
-  const session = new Session({ request: server.request, vault, tabs, clock, restart: () => (state.restarted = true) });
+  const restart = () => (state.restarted = true);
+  const session = new Session({ request: server.request, vault, kept, tabs, clock, restart });
   return Object.assign(state, { session });
 }
 
@@ -144,4 +154,33 @@ test("a tab where somebody else signed in starts anew", async () => {
   await one.session.signIn({ email: "ana@example.com", password: "secret" });
   assert.equal(one.session.state.value.status, "in");
   assert.equal(two.restarted, true);
+});
+
+test("whoever signs out leaves nothing unsent behind, and is told of it before", async () => {
+  const kept = keptCommands({ [ana.id]: 2, "u-ben": 1 });
+  const { session } = tab(rotatingServer(), sharedVault(), [], kept);
+  assert.equal(await session.unsent(), 0);
+  await session.start();
+  assert.equal(await session.unsent(), 2);
+  await session.signOut();
+  assert.deepEqual(kept.left, { "u-ben": 1 });
+});
+
+test("a session that ends by itself keeps what was not sent for when the person comes back", async () => {
+  const kept = keptCommands({ [ana.id]: 2 });
+  const { session } = tab(rotatingServer(), sharedVault({ refresh_token: "stolen", user_id: ana.id }), [], kept);
+  await session.start();
+  assert.equal(session.state.value.status, "out");
+  assert.deepEqual(kept.left, { [ana.id]: 2 });
+});
+
+test("a browser that forbids storage hinders nobody from signing out", async () => {
+  const refuse = async () => {
+    throw new Error("storage is forbidden");
+  };
+  const { session } = tab(rotatingServer(), sharedVault(), [], { count: refuse, clear: refuse });
+  await session.start();
+  assert.equal(await session.unsent(), 0);
+  await session.signOut();
+  assert.equal(session.state.value.status, "out");
 });

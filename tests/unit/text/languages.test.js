@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { en } from "../../../static/src/text/en.js";
 import { languageOf, localeOf } from "../../../static/src/text/language.js";
 import { ptBR } from "../../../static/src/text/pt-BR.js";
+import * as webhooks from "../../../static/src/webhooks/words.js";
 
 /** Every word's path, with what it is: "text", or a function and how much it takes. */
 function shapeOf(words, path = "") {
@@ -16,6 +17,10 @@ function shapeOf(words, path = "") {
 
 test("every language says the same things", () => {
   assert.deepEqual(shapeOf(ptBR), shapeOf(en));
+});
+
+test("so do the words that are loaded with a dialog", () => {
+  assert.deepEqual(shapeOf(webhooks.ptBR), shapeOf(webhooks.en));
 });
 
 test("what somebody chose comes before what the browser wants", () => {

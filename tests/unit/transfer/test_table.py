@@ -7,14 +7,15 @@ import pytest
 
 from server.errors import Invalid
 from server.importing.columns import FIELDS, field_of, mapped
-from server.importing.table import Row, Table, opened
+from server.importing.table import Bounds, Row, Table, opened
 
 MAX_ROW_CHARS = 10_000
+BOUNDS = Bounds(MAX_ROW_CHARS, max_rows=300_000, max_columns=500)
 
 
 def table(content: str | bytes) -> Table:
     raw = content.encode() if isinstance(content, str) else content
-    return opened(io.BytesIO(raw), MAX_ROW_CHARS)
+    return opened(io.BytesIO(raw), BOUNDS)
 
 
 def test_rows_are_numbered_as_a_spreadsheet_does() -> None:
@@ -54,7 +55,7 @@ def test_a_long_file_takes_no_more_memory_than_a_short_one() -> None:
     file = io.BytesIO(b"name,email\n" + b"Somebody,a@b.example\n" * 200_000)
     tracemalloc.start()
     try:
-        assert opened(file, MAX_ROW_CHARS).count() == 200_000
+        assert opened(file, BOUNDS).count() == 200_000
         assert tracemalloc.get_traced_memory()[1] < 2_000_000
     finally:
         tracemalloc.stop()
@@ -89,3 +90,13 @@ def test_of_two_columns_of_one_field_the_chosen_or_else_the_first_is_taken() -> 
     columns = ["Name", "Nome", "X"]
     assert mapped(columns, {}) == {"Name": "name", "Nome": None, "X": None}
     assert mapped(columns, {"X": "name"}) == {"Name": None, "Nome": None, "X": "name"}
+
+
+def test_a_file_of_too_many_rows_or_columns_is_refused_and_empty_rows_count() -> None:
+    narrow = Bounds(MAX_ROW_CHARS, max_rows=1_000, max_columns=3)
+    assert opened(io.BytesIO(b"name,b,c\n" + b"A\n" * 999), narrow).count() == 999
+    for raw in (b"name\n" + b"A\n" * 1_000, b"name\n" + b"\n" * 1_000):
+        with pytest.raises(Invalid, match="1,000 rows"):
+            opened(io.BytesIO(raw), narrow).count()
+    with pytest.raises(Invalid, match="at most 3"):
+        opened(io.BytesIO(b"name,b,c,d\nA"), narrow)
