@@ -26,10 +26,24 @@ class AnyValues(dict[str, Any]):
         return True
 
     def __missing__(self, name: str) -> Any:
-        return NOON if name in ("at", "before") or name.endswith("_at") else "x"
+        if name.endswith("enabled"):
+            return True
+        is_moment = name in ("at", "before", "now", "until") or name.endswith(
+            ("_at", "_since", "_until")
+        )
+        return NOON if is_moment else "x"
 
 
-VALUES = AnyValues({key: ["a", "b"] for key in ("ids", "keys", "users")})
+VALUES = AnyValues({key: ["a", "b"] for key in ("among", "ids", "keys", "users")})
+
+
+# Whole tables, on purpose. Which webhooks are behind the log no index can tell, for the log's head is another table's.
+WHOLE = {
+    "storage.users.ALL": "users",  # what an operator lists
+    "storage.webhooks.DUE": "webhooks",
+    "storage.webhooks.FOLLOWED": "webhooks",
+    "storage.webhooks.LAG": "webhooks",
+}
 
 
 def statements() -> dict[str, Bound]:
@@ -77,7 +91,9 @@ async def test_no_statement_goes_through_a_whole_table(database: sqlite3.Connect
 
     assert len(found) > 50
     scanning = {name: steps for name in found if (steps := scans(database, found[name]))}
-    assert scanning == {}
+    assert scanning.keys() == WHOLE.keys()
+    for name, (step,) in scanning.items():
+        assert step.startswith(f"SCAN {WHOLE[name]}")
 
 
 async def test_no_page_of_clients_goes_through_a_whole_table(database: sqlite3.Connection) -> None:
