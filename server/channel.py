@@ -34,7 +34,7 @@ from server.logs import LogContext
 from server.origins import OriginRule
 from server.outlets import Outlet, QueueOutlet, TransportOutlet
 from server.problems import problem_response, translated
-from server.pump import Pump
+from server.pump import Pump, Turnstile, let_others_in
 from server.rates.addresses import address_of
 from server.rates.places import SocketPlaces
 from server.rates.rates import Rates
@@ -61,6 +61,7 @@ class Channels:
     rates: Rates
     tally: Tally = field(default_factory=Tally)
     pump: Pump = field(default_factory=Pump)
+    turnstile: Turnstile = field(default_factory=Turnstile)
     deadlines: DeadlineWheel[Connection] = field(
         default_factory=lambda: DeadlineWheel(_WHEEL_SLOT_S, time.monotonic())
     )
@@ -80,8 +81,10 @@ class Channels:
         try:
             while True:
                 await asyncio.sleep(_WHEEL_SLOT_S)
+                began = time.perf_counter()
                 for connection in self.deadlines.due(time.monotonic()):
                     connection.tick()
+                    began = await let_others_in(began)
         finally:
             for step in self._steps:
                 step.cancel()
@@ -113,6 +116,7 @@ class Channels:
 
     async def endpoint(self, websocket: WebSocket) -> None:
         """/ws/workspaces/{workspace_id}"""
+        await self.turnstile.passed()
         if not self._origin_allowed(websocket):
             await websocket.close()  # before the accept: the handshake is answered with 403
             return
@@ -339,6 +343,7 @@ class Connection:
             self._channels.hub.leave(self._workspace_id, self)
 
     async def _join(self, effect: Authenticate) -> None:
+        await self._channels.turnstile.passed()
         principal = await self._identify(effect.token)
         self._use(principal)
         resumed_at = effect.since or 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import socket
 from typing import Any
 
@@ -160,7 +161,9 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _begin_head(self) -> None:
         self._stop_timer()
-        self._timer = self.loop.call_later(self._limits.head_timeout_s, self._drop, "slow-head")
+        # Spread a little: many that came at one moment are not all ended at one.
+        for_s = self._limits.head_timeout_s * random.uniform(0.75, 1.0)
+        self._timer = self.loop.call_later(for_s, self._drop, "slow-head")
 
     def _begin_body(self) -> None:
         self._body_began_at = self.loop.time()

@@ -1,4 +1,4 @@
-"""Turns for the sockets that say much at once, so that those that say little never wait for them."""
+"""Turns of the event loop for what comes in crowds, so that everything else never waits for a whole crowd."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Protocol
 
 logger = logging.getLogger("clientflow.channel")
 
-TURN_S = 0.001
+TURN_S = 0.00025
+ADMITTED_A_TURN = 4
 
 
 class Talker(Protocol):
@@ -59,3 +60,43 @@ class Pump:
         self._is_running = bool(self._waiting)
         if self._is_running:
             asyncio.get_running_loop().call_soon(self._turn)
+
+
+class Turnstile:
+    """Lets ADMITTED_A_TURN through in each turn of the event loop, in the order in which they came.
+
+    asyncio runs all that is ready in one turn: without this, a crowd that comes at one moment is one long turn.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._is_running = False
+
+    async def passed(self) -> None:
+        """Returns when it is one's turn."""
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        self._waiting.append(turn)
+        if not self._is_running:
+            self._is_running = True
+            loop.call_soon(self._turn)
+        await turn
+
+    def _turn(self) -> None:
+        left = ADMITTED_A_TURN
+        while self._waiting and left:
+            turn = self._waiting.popleft()
+            if not turn.done():  # who was cancelled takes no place
+                turn.set_result(None)
+                left -= 1
+        self._is_running = bool(self._waiting)
+        if self._is_running:
+            asyncio.get_running_loop().call_soon(self._turn)
+
+
+async def let_others_in(began: float) -> float:
+    """For a loop over many things: gives way once it has run for TURN_S since `began`; when it goes on."""
+    if time.perf_counter() - began < TURN_S:
+        return began
+    await asyncio.sleep(0)
+    return time.perf_counter()

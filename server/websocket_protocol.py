@@ -31,7 +31,8 @@ DRAIN_WINDOW_S = 5.0
 DRAINED_SOCKETS_PER_S = 200
 
 MAX_FRAGMENTS = 1_024
-MAX_DIRECT_BYTES = 1_024  # some dozens of the smallest frames
+MAX_DIRECT_BYTES = 1_024
+PART_BYTES = 256  # some dozen of the smallest frames
 MAX_LATE_BYTES = 4 * 1024
 LATE_GRACE_S = 1.0
 RECEIVE_BUFFER_BYTES = 32 * 1024  # Linux doubles it
@@ -245,7 +246,7 @@ class FrameSocket(asyncio.Protocol):
     def take_some(self) -> bool:
         if self._pending is None or self._transport.is_closing() or self._waits():
             return False
-        part, rest = self._pending[:MAX_DIRECT_BYTES], self._pending[MAX_DIRECT_BYTES:]
+        part, rest = self._pending[:PART_BYTES], self._pending[PART_BYTES:]
         self._pending = rest if rest else None
         self._parse(bytes(part))
         return self._goes_on()

@@ -41,13 +41,14 @@ async def _has_heard_all(tab: Tab, head: int) -> None:
     await eventually(lambda: is_complete(tab.heard, head))
 
 
-def is_complete(heard: list[list[int]], head: int) -> bool:
-    """Each socket told every change once and in order, and one went on where the other ended.
+def is_complete(heard: list[tuple[int, list[int]]], head: int) -> bool:
+    """Each socket told every change once and in order, from where the page knew the log when it opened it.
 
-    What came just before a socket broke, and was not on the board yet, may come again.
+    Between two sockets a page may have asked over REST: then it knows more than the one before has told.
     """
-    known = next(seqs[0] for seqs in heard if seqs) - 1
-    for seqs in heard:
+    known = 0
+    for since, seqs in heard:
+        known = max(known, since)
         if not seqs:
             continue
         assert seqs == list(range(seqs[0], seqs[-1] + 1)), f"not in order, or not once: {heard}"

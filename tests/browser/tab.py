@@ -26,6 +26,7 @@ class Tab:
         self.page = page
         self.origin = origin
         self.sockets: list[list[dict[str, Any]]] = []  # every frame that each websocket has heard
+        self._since: list[int] = []  # up to where the page knew the log when it opened each
         self._errors: list[str] = []
         self._expected: list[str] = []
         page.on("console", self._hear_console)
@@ -41,11 +42,11 @@ class Tab:
         ]
 
     @property
-    def heard(self) -> list[list[int]]:
-        """The seqs of the changes that came over each websocket."""
+    def heard(self) -> list[tuple[int, list[int]]]:
+        """For each websocket the last seq that the page said it knows, and those of the changes that came over it."""
         return [
-            [frame["seq"] for frame in frames if frame["type"] == "change"]
-            for frames in self.sockets
+            (since, [frame["seq"] for frame in frames if frame["type"] == "change"])
+            for since, frames in zip(self._since, self.sockets, strict=True)
         ]
 
     def expect(self, *patterns: str) -> None:
@@ -83,5 +84,14 @@ class Tab:
 
     def _listen(self, socket: WebSocket) -> None:
         frames: list[dict[str, Any]] = []
+        number = len(self.sockets)
         self.sockets.append(frames)
+        self._since.append(0)
+
+        def said(payload: str | bytes) -> None:
+            frame = json.loads(payload)
+            if frame["type"] == "hello":
+                self._since[number] = frame["since"] or 0
+
+        socket.on("framesent", said)
         socket.on("framereceived", lambda payload: frames.append(json.loads(payload)))

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import SitDown
 from tests.browser.screens import BoardScreen, Panel
 from tests.drivers import Desk
+from tests.services import eventually
 
 COUNT = 600
 MOST_DRAWN = 60
@@ -74,8 +75,12 @@ async def test_the_keyboard_goes_and_moves_through_cards_that_were_not_drawn(
     await board.page.keyboard.press("Space")
 
     await board.announces(f"Dropped Client 0040. Lead, position 71 of {COUNT}.")
-    names = await ana.names(stage="lead", limit=COUNT)
-    assert names[69:72] == ["Client 0070", "Client 0040", "Client 0071"]
+
+    async def is_there() -> bool:
+        names = await ana.names(stage="lead", limit=COUNT)
+        return names[69:72] == ["Client 0070", "Client 0040", "Client 0071"]
+
+    await eventually(is_there)
 
 
 async def test_a_link_to_a_client_far_down_shows_its_card(ana: Desk, board: BoardScreen) -> None:
