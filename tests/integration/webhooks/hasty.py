@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import fields
 
@@ -24,6 +25,8 @@ HASTE = {
 if __name__ == "__main__":
     defaults = {each.name: each.default for each in fields(WebhookLimits)}
     assert HASTE.keys() <= defaults.keys()
+    if "HASTY_BUT_NEVER_GIVES_UP" in os.environ:
+        HASTE["give_up_after_s"] = 3_600.0
     WebhookLimits.__init__.__defaults__ = tuple((defaults | HASTE).values())
     sys.argv.append("serve")
     sys.exit(main())
