@@ -39,6 +39,7 @@ class SessionLimits:
     frames_burst: float = 5_000.0
     commands_per_s: float = 500.0
     commands_burst: float = 2_500.0
+    presence_interval_s: float = 0.25  # of states that come faster the last one is announced
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,14 @@ class Session:
     """The state of one channel. Times are seconds of one monotonic clock."""
 
     __slots__ = (
+        "_announce_at",
         "_commands",
         "_expires_at",
         "_frames",
         "_limits",
         "_opened_at",
         "_state",
+        "_unannounced",
     )
 
     def __init__(self, limits: SessionLimits, now: float) -> None:
@@ -118,10 +121,19 @@ class Session:
         self._expires_at: float | None = None
         self._frames = TokenBucket(limits.frames_per_s, limits.frames_burst, now)
         self._commands = TokenBucket(limits.commands_per_s, limits.commands_burst, now)
+        self._announce_at = now  # the next presence state, not before
+        self._unannounced: messages.PresenceState | None = None
 
     @property
     def deadline(self) -> float | None:
         """When `tick` next has something to say."""
+        ends_at = self._ends_at
+        if self._unannounced is None or ends_at is None:
+            return ends_at
+        return min(ends_at, self._announce_at)
+
+    @property
+    def _ends_at(self) -> float | None:
         if self._state is _State.HELLO:
             return self._opened_at + self._limits.hello_timeout_s
         return self._expires_at if self._state is _State.LIVE else None
@@ -154,7 +166,7 @@ class Session:
         if isinstance(frame, CommandFrame):
             return self._command(frame.id, raw, now)
         if isinstance(frame, PresenceFrame):
-            return [Announce(frame.state)]
+            return self._announced(frame.state, now)
         if isinstance(frame, AuthFrame):
             return [Renew(frame.token)]
         return self._malformed(None, "`hello` is sent once.")
@@ -181,14 +193,27 @@ class Session:
         return self._close(code, reason)
 
     def tick(self, now: float) -> list[Effect]:
-        """Time has passed: no hello within the limit, or the token has run out."""
-        if self.deadline is None or now < self.deadline:
+        """Time has passed: no hello within the limit, the token has run out, or a presence state has waited."""
+        ends_at = self._ends_at
+        if ends_at is None:
             return []
+        if now < ends_at:
+            waiting = self._unannounced
+            return [] if waiting is None else self._announced(waiting, now)
         if self._state is _State.HELLO:
             return self._close(
                 CloseCode.MALFORMED, f"no hello within {self._limits.hello_timeout_s:g} s"
             )
         return self._close(CloseCode.UNAUTHORIZED, "the token has run out")
+
+    def _announced(self, state: messages.PresenceState, now: float) -> list[Effect]:
+        """At once, or, so soon after another, when it is time."""
+        if now < self._announce_at:
+            self._unannounced = state
+            return []
+        self._unannounced = None
+        self._announce_at = now + self._limits.presence_interval_s
+        return [Announce(state)]
 
     def _command(self, command_id: str, raw: str, now: float) -> list[Effect]:
         if not self._commands.take(now):

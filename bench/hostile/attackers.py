@@ -24,6 +24,9 @@ Session = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 
 PAUSE_S = 1.0  # on average, before one that was ended comes back
 TRICKLE_S = 1.0  # between two bytes of the slow
+FLOOD_PAUSE_S = (
+    0.01  # ten times what a socket may say; faster, they would only hold up the load beside them
+)
 TEXT, BINARY, CLOSED = 0x81, 0x82, 0x88
 SLOW = (
     b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ",
@@ -141,7 +144,7 @@ class Attack:
                 writer.write(frames)
                 await writer.drain()
                 self.counts["frames"] += count
-                await asyncio.sleep(0)
+                await asyncio.sleep(FLOOD_PAUSE_S)
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)

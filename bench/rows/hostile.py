@@ -11,11 +11,12 @@ from dataclasses import asdict
 
 from bench.hostile.attackers import PAUSE_S, Json, Plan
 from bench.loading import Load, LoadFailed
-from bench.machine import LOAD_CORE, ROOT, pinned
+from bench.machine import LOAD_CORE, ROOT, SERVER_CORE, pinned
 from bench.results import Entry, Row
 from bench.rows.interleaved import interleaved
 from bench.servers.clientflow import ClientFlow, ClientFlowServed, ClientFlowService
 from bench.servers.contender import Served
+from bench.servers.services import PostgresElsewhere, RedisElsewhere
 from bench.settings import Settings
 
 # Other addresses than that of the good: a firewall's work is not the server's.
@@ -31,8 +32,20 @@ class GuardedService(ClientFlowService):
         return [sys.executable, "-m", "server", "serve"]
 
 
+class PostgresBeside(PostgresElsewhere):
+    """On the server's core: the attackers keep the other one busy, and are not to hold up what they do not attack."""
+
+    core = SERVER_CORE
+
+
+class RedisBeside(RedisElsewhere):
+    core = SERVER_CORE
+
+
 class Guarded(ClientFlow):
     service = GuardedService
+    postgres_service = PostgresBeside
+    redis_service = RedisBeside
 
     def __init__(self, *, postgres: bool) -> None:
         super().__init__(
@@ -77,7 +90,8 @@ def run(settings: Settings) -> Row:
         "hostile connections from other addresses: a third send a head, a handshake or a body byte by byte; a third "
         "shake hands and say nothing; a third send frames as fast as the socket takes them, half of those with an "
         f"account of their own. Whoever is ended comes back within {1.5 * PAUSE_S:g} s. All limits are those that the "
-        "server has by default. The attackers share the load's core, and run when the load leaves it.",
+        "server has by default. The attackers share the load's core, and run when the load leaves it; the databases "
+        "are on the server's.",
         {
             "alone_p50_ms": "p50 alone, ms",
             "beside_p50_ms": "p50 beside, ms",

@@ -1,12 +1,14 @@
 """Instances and Redis as queues: events arrive at random, each takes its measured time, the next one waits.
 
-Every server is one queue, first come first served (D/G/1 with Lindley's recursion: what comes begins when it is
-there and the one before is done). Events are followed in the order in which they happen.
+Every server is one queue, first come first served (Lindley's recursion: what comes begins when it is there and the
+one before is done). Events are followed in the order in which they happen.
 """
 
 from __future__ import annotations
 
+import heapq
 import itertools
+import math
 import random
 from collections import Counter
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from bench.stats import quantile
 
 SWEEP_S = 1.0  # each instance asks for the heads of its open topics
 REPEAT_S = 10.0  # and repeats the presence of its sockets
+_AT_REDIS = -1
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def simulate(load: Load, costs: Costs, plan: Plan, *, seconds: float, seed: int)
         (repeats * costs.redis_publish_us + repeat_deliveries * costs.redis_deliver_us)
         / 1e6 / plan.core / plan.redis_shards
     )  # fmt: skip
-    queues = _Queues(costs, plan, [busy + taken for busy in background], redis_background)
+    queues = _Queues(costs, plan, placed, [busy + taken for busy in background], redis_background)
     people = sum(sizes)
     rates = {"write": people / load.change_every_s, "presence": people / load.presence_every_s}
     cumulated = list(itertools.accumulate(sizes))
@@ -99,7 +102,9 @@ def simulate(load: Load, costs: Costs, plan: Plan, *, seconds: float, seed: int)
         now += chance.expovariate(total)
         kind = "write" if chance.random() < rates["write"] / total else "presence"
         (where,) = chance.choices(range(len(sizes)), cum_weights=cumulated)
-        queues.event(now, kind, where, placed[where], chance)
+        (origin,) = chance.choices(list(placed[where]), weights=list(placed[where].values()))
+        queues.begin(_Event(now, kind, where, origin))
+    queues.finish()
     tasks_busy = [queue / seconds for queue in queues.busy]
     return Outcome(
         topics=topics,
@@ -117,18 +122,36 @@ def simulate(load: Load, costs: Costs, plan: Plan, *, seconds: float, seed: int)
     )
 
 
+@dataclass(frozen=True)
+class _Event:
+    began: float
+    kind: str
+    workspace: int
+    origin: int
+
+
 class _Queues:
+    """Whatever arrives is put into a heap by its time, so that each queue sees what comes in the order of coming."""
+
     def __init__(
-        self, costs: Costs, plan: Plan, background: list[float], redis_background: float
+        self,
+        costs: Costs,
+        plan: Plan,
+        placed: list[dict[int, int]],
+        background: list[float],
+        redis_background: float,
     ) -> None:
         self._costs = costs
         self._plan = plan
+        self._placed = placed
         self.background = background
         # What goes on in the background takes its share: everything else is so much slower.
         self._pace = [1 / plan.core / 1e6 / max(0.02, 1 - busy) for busy in background]
         self._redis_pace = 1 / plan.core / 1e6 / max(0.02, 1 - redis_background)
         self._free = [0.0] * plan.tasks
         self._redis_free = [0.0] * plan.redis_shards
+        self._arriving: list[tuple[float, int, _Event, int]] = []
+        self._numbers = itertools.count()
         self.busy = [0.0] * plan.tasks
         self.redis_busy = [0.0] * plan.redis_shards
         self.messages = 0
@@ -136,33 +159,55 @@ class _Queues:
         self.deliveries = Counter[str]()
         self.waits: list[float] = []
 
-    def event(
-        self, now: float, kind: str, where: int, placed: dict[int, int], chance: random.Random
-    ) -> None:
-        costs, plan = self._costs, self._plan
-        (origin,) = chance.choices(list(placed), weights=list(placed.values()))
-        own = costs.write_us if kind == "write" else costs.presence_us
-        work = own + costs.publish_us + costs.delivery_us * placed[origin]
-        committed = self._served(origin, now, work)
-        shard = where % plan.redis_shards
-        work = costs.redis_publish_us + costs.redis_deliver_us * len(placed)
-        start = max(committed + costs.network_s, self._redis_free[shard])
-        self._redis_free[shard] = sent = start + work * self._redis_pace
-        self.redis_busy[shard] += work / plan.core / 1e6
-        self.messages += 1
-        self.message_deliveries += len(placed)
-        for task, sockets in placed.items():
-            self.deliveries[kind] += sockets
-            if task == origin:  # its own message comes back and is dropped
-                self._served(task, sent + costs.network_s, costs.message_us)
-                self.waits.append(committed - now)
-            else:
-                work = costs.message_us + costs.delivery_us * sockets
-                self.waits.append(self._served(task, sent + costs.network_s, work) - now)
+    def begin(self, event: _Event) -> None:
+        """The next event, later than all before it."""
+        self._run_until(event.began)
+        costs = self._costs
+        own = costs.write_us if event.kind == "write" else costs.presence_us
+        sockets = self._placed[event.workspace][event.origin]
+        work = own + costs.publish_us + costs.delivery_us * sockets
+        sent = self._delivered(event, event.origin, event.began, work, sockets)
+        self._arrives(sent + costs.network_s, event, _AT_REDIS)
 
-    def _served(self, task: int, there: float, work_us: float) -> float:
-        start = max(there, self._free[task])
-        self._free[task] = done = start + work_us * self._pace[task]
+    def finish(self) -> None:
+        self._run_until(math.inf)
+
+    def _arrives(self, at: float, event: _Event, where: int) -> None:
+        heapq.heappush(self._arriving, (at, next(self._numbers), event, where))
+
+    def _run_until(self, now: float) -> None:
+        while self._arriving and self._arriving[0][0] <= now:
+            at, _, event, where = heapq.heappop(self._arriving)
+            if where == _AT_REDIS:
+                self._relayed(event, at)
+            elif where == event.origin:  # its own message comes back and is dropped
+                self._served(where, at, self._costs.message_us)
+            else:
+                sockets = self._placed[event.workspace][where]
+                work = self._costs.message_us + self._costs.delivery_us * sockets
+                self._delivered(event, where, at, work, sockets)
+
+    def _relayed(self, event: _Event, at: float) -> None:
+        costs, tasks = self._costs, self._placed[event.workspace]
+        shard = event.workspace % self._plan.redis_shards
+        work = costs.redis_publish_us + costs.redis_deliver_us * len(tasks)
+        self._redis_free[shard] = sent = max(at, self._redis_free[shard]) + work * self._redis_pace
+        self.redis_busy[shard] += work / self._plan.core / 1e6
+        self.messages += 1
+        self.message_deliveries += len(tasks)
+        for task in tasks:
+            self._arrives(sent + costs.network_s, event, task)
+
+    def _delivered(
+        self, event: _Event, task: int, at: float, work_us: float, sockets: int
+    ) -> float:
+        done = self._served(task, at, work_us)
+        self.deliveries[event.kind] += sockets
+        self.waits.append(done - event.began)
+        return done
+
+    def _served(self, task: int, at: float, work_us: float) -> float:
+        self._free[task] = done = max(at, self._free[task]) + work_us * self._pace[task]
         self.busy[task] += work_us / self._plan.core / 1e6
         return done
 

@@ -49,6 +49,8 @@ class ClientFlow(Contender):
     """One instance, or several that share PostgreSQL and Redis."""
 
     service = ClientFlowService
+    postgres_service = PostgresElsewhere
+    redis_service = RedisElsewhere
 
     def __init__(
         self, name: str, *, kind: Kind, postgres: bool = False, instances: int = 1
@@ -79,9 +81,9 @@ class ClientFlow(Contender):
         with ExitStack() as stack:
             settings = SETTINGS | self.settings
             if self.postgres:
-                postgres = stack.enter_context(PostgresElsewhere())
+                postgres = stack.enter_context(self.postgres_service())
                 settings["DATABASE_URL"] = postgres.create_database()
-                settings["REDIS_URL"] = stack.enter_context(RedisElsewhere()).url
+                settings["REDIS_URL"] = stack.enter_context(self.redis_service()).url
             else:
                 settings["DATABASE_URL"] = "sqlite:///./clientflow.db"  # in the service's folder
             services = [stack.enter_context(self.service(settings)) for _ in range(self.instances)]

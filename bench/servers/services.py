@@ -39,8 +39,10 @@ class ListeningService(PinnedService):
 class RedisElsewhere(RedisServer):
     """Redis on the load's core: the server's processor time holds what the server itself does."""
 
+    core = LOAD_CORE
+
     def command(self) -> list[str]:
-        return pinned(LOAD_CORE, super().command())
+        return pinned(self.core, super().command())
 
 
 class UvicornService(ListeningService):
@@ -70,6 +72,8 @@ class UvicornService(ListeningService):
 class PostgresElsewhere(PostgresServer):
     """PostgreSQL on the load's core; as it is installed, it writes through to the disk."""
 
+    core = LOAD_CORE
+
     def command(self) -> list[str]:
         durable = {"fsync=off": "fsync=on", "full_page_writes=off": "full_page_writes=on"}
-        return pinned(LOAD_CORE, [durable.get(part, part) for part in super().command()])
+        return pinned(self.core, [durable.get(part, part) for part in super().command()])

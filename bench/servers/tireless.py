@@ -21,6 +21,7 @@ if __name__ == "__main__":
         frames_burst=NO_LIMIT,
         commands_per_s=NO_LIMIT,
         commands_burst=NO_LIMIT,
+        presence_interval_s=0.0,
     )
     setattr(server.main, "Limits", partial(Limits, session=session))  # noqa: B010
     sys.argv = ["clientflow", "serve"]

@@ -6,7 +6,7 @@ import pytest
 
 from realtime.messages import ClientPatch, DeleteClient, Editing, PresenceState, UpdateClient
 from realtime.problems import CloseCode
-from realtime.session import Announce, Close, Run
+from realtime.session import Announce, Close, Run, SessionLimits
 from tests.unit.realtime.conversation import (
     PING,
     PONG,
@@ -40,7 +40,33 @@ def test_presence_is_given_out_to_be_announced(live: Conversation) -> None:
     state = {"viewing": "c1", "editing": {"client_id": "c1", "field": "name"}}
     expected = PresenceState(viewing="c1", editing=Editing("c1", "name"))
     assert live.say({"type": "presence", "state": state}) == [Announce(expected)]
+    live.now += SessionLimits().presence_interval_s
     assert live.say({"type": "presence", "state": {}}) == [Announce(PresenceState())]
+
+
+def test_of_presence_states_that_come_too_fast_the_last_is_announced_when_it_is_time(
+    live: Conversation,
+) -> None:
+    for viewing in ("c1", "c2", "c3"):
+        effects = live.say({"type": "presence", "state": {"viewing": viewing}})
+        assert effects == ([Announce(PresenceState(viewing="c1"))] if viewing == "c1" else [])
+
+    due = live.now + SessionLimits().presence_interval_s
+    assert live.session.deadline == due
+    assert live.session.tick(due - 0.01) == []
+    assert live.session.tick(due) == [Announce(PresenceState(viewing="c3"))]
+    assert live.session.tick(due + 1) == []
+    assert live.session.deadline is not None
+    assert live.session.deadline > due + 1
+
+
+def test_a_presence_state_that_waits_is_dropped_with_its_channel(live: Conversation) -> None:
+    for viewing in ("c1", "c2"):
+        live.say({"type": "presence", "state": {"viewing": viewing}})
+    live.say("no json")
+
+    assert live.session.deadline is None
+    assert live.session.tick(live.now + 1) == []
 
 
 @pytest.mark.parametrize(
