@@ -226,6 +226,11 @@ class Connection:
             self._count_frame()
             self._apply(self._session.counted(time.monotonic()))
 
+    @property
+    def is_noisy(self) -> bool:
+        """Strangers have one thing to say, and need no more than a frame for it."""
+        return not self.user_id or self._channels.rates.is_noisy(self.user_id)
+
     def ended(self) -> None:
         self._is_open = False
         self._places.close()

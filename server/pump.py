@@ -19,6 +19,11 @@ ADMITTED_A_TURN = 1
 class Talker(Protocol):
     """A socket with data that has come and was not looked at yet."""
 
+    @property
+    def is_noisy(self) -> bool:
+        """Whether it has said far more lately than people and scripts do."""
+        ...
+
     def take_some(self) -> bool:
         """Take a little of it; whether there is more that can be taken now."""
         ...
@@ -29,12 +34,23 @@ class Talker(Protocol):
 
 
 class Pump:
-    """Lets talkers go on, one after the other, for TURN_S; then everything else has REST_S at least.
+    """Lets talkers go on, one after the other, for TURN_S in each turn of the event loop.
 
-    So all who flood together take a tenth of the time, and delay others by a turn at most.
+    The noisy have a line of their own, which rests REST_S between two turns: all who flood together take a twentieth of
+    the time, and delay others by a turn at most.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._calm = _Line(0.0, clock)
+        self._noisy = _Line(REST_S, clock)
+
+    def add(self, talker: Talker) -> None:
+        (self._noisy if talker.is_noisy else self._calm).add(talker)
+
+
+class _Line:
+    def __init__(self, rest_s: float, clock: Callable[[], float]) -> None:
+        self._rest_s = rest_s
         self._clock = clock
         self._waiting: deque[Talker] = deque()
         self._is_running = False
@@ -58,8 +74,13 @@ class Pump:
             if self._clock() >= until:
                 break
         self._is_running = bool(self._waiting)
-        if self._is_running:
-            asyncio.get_running_loop().call_later(REST_S, self._turn)
+        if not self._is_running:
+            return
+        loop = asyncio.get_running_loop()
+        if self._rest_s:
+            loop.call_later(self._rest_s, self._turn)
+        else:
+            loop.call_soon(self._turn)
 
 
 class Turnstile:

@@ -48,6 +48,11 @@ class Receiver(Protocol):
         """One whole message: text (str) or binary (bytes)."""
         ...
 
+    @property
+    def is_noisy(self) -> bool:
+        """Whether it has said far more lately than people and scripts do."""
+        ...
+
     def counted(self) -> None:
         """A frame that is no message: a ping, a pong, or a part of a message."""
         ...
@@ -242,6 +247,10 @@ class FrameSocket(asyncio.Protocol):
             self._pump.add(self)
             return
         self._parse(data)
+
+    @property
+    def is_noisy(self) -> bool:
+        return self._receiver is None or self._receiver.is_noisy
 
     def take_some(self) -> bool:
         if self._pending is None or self._transport.is_closing() or self._waits():

@@ -35,6 +35,7 @@ from server.rates.sign_in import SignIns
 logger = logging.getLogger("clientflow.rates")
 
 _TOLD_AGAIN_S = 60.0
+NOISY = 0.02  # of the frames that a user may send
 
 
 class Rates:
@@ -141,6 +142,13 @@ class Rates:
                 self.flooded(user_id)
                 return False
         return True
+
+    def is_noisy(self, user_id: str) -> bool:
+        """Whether this user has sent a good part of the frames that one may."""
+        if not self.enabled:
+            return False
+        policy = self.policies.frame_user
+        return self._buckets[policy.name].left(user_id, self._clock()) < policy.count * (1 - NOISY)
 
     def flooded(self, user_id: str) -> None:
         """This user's socket is closed for what came over it."""

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
+from urllib.request import Request, urlopen
 
 import boto3
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -212,6 +213,8 @@ def cloud_in_a_box() -> Iterator[Cloud]:
     server.start()
     _, port = server.get_host_and_port()
     try:
+        # What an earlier one of this process had is still there.
+        urlopen(Request(f"http://127.0.0.1:{port}/moto-api/reset", method="POST")).close()
         cloud = Cloud(port)
         with cloud.driving():
             yield cloud

@@ -31,9 +31,10 @@ async def test_commands_beyond_the_limit_are_refused_and_the_channel_stays(desk:
     more_than_allowed = int(LIMITS.commands_burst) + 1000
 
     ids = []
-    for _ in range(more_than_allowed):
+    for number in range(more_than_allowed):
         ids.append(await board.post("client.conjure"))
-        await asyncio.sleep(0)  # for the answers to be read meanwhile
+        if number % 50 == 0:
+            await asyncio.sleep(0)  # for the answers to be read meanwhile
     answers = [await board.answer(command_id) for command_id in ids]
 
     statuses = [answer.status for answer in answers]

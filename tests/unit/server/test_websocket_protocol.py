@@ -146,6 +146,8 @@ class Talk:
     def received(self, message: str | bytes) -> None:
         self.heard.append(message)
 
+    is_noisy = False
+
     def counted(self) -> None:
         self.count += 1
 
