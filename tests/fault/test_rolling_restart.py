@@ -8,6 +8,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import pairwise
 from time import monotonic
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import BrowserContext, WebSocket
@@ -75,7 +76,7 @@ async def test_a_rolling_restart_loses_no_write_and_reloads_no_page(
 async def added(desk: Desk, name: str) -> None:
     """nginx repeats no write that it has passed on: whoever gets 502 asks again under the same key."""
     person = desk.person
-    headers = {"Authorization": f"Bearer {person.token}", "Idempotency-Key": name}
+    headers = {"Authorization": f"Bearer {person.token}", "Idempotency-Key": uuid4().hex}
     for _ in range(5):
         path = f"/api/v1{desk.path}/clients"
         answer = await person.instance.http.post(path, json={"name": name}, headers=headers)
