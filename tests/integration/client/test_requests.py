@@ -215,14 +215,27 @@ async def test_a_file_goes_out_and_comes_in_with_its_progress(
         key="fair",
     )
     assert (report.created, report.id) == (400, "fair")
-    assert told == sorted(told)
+    assert told == sorted(set(told))
     assert all(total == 400 for _, total in told)
+    assert told[-1] == (400, 400)
     file = tmp_path / "again.csv"
     file.write_bytes(b"".join([piece async for piece in transfer.export()]))
     again = await transfer.bring_in(file, match="email")
     assert (again.rows, again.unchanged) == (400, 400)
     with pytest.raises(Invalid):
         await transfer.bring_in(b"name\n\n", match="email")
+
+
+async def test_the_end_of_an_import_is_told_where_no_socket_can_be_had(
+    connect: Connect, lone_desk: Desk
+) -> None:
+    told: list[tuple[int, int]] = []
+    async with NoSockets(lone_desk.person.instance.process.port) as proxy:
+        transfer = connect(lone_desk, port=proxy.port).workspace(lone_desk.workspace_id).transfer
+        await transfer.bring_in(
+            b"name\nAcme\nBolt\n", on_progress=lambda done, total: told.append((done, total))
+        )
+    assert told == [(2, 2)]
 
 
 def test_the_sync_face_does_the_same(over_sqlite: Instance, tmp_path: Path) -> None:
