@@ -1,5 +1,6 @@
 """Fixtures that every kind of test may ask for. Services start when first asked for, once a run."""
 
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.services import ROOT, PostgresServer, RedisServer, browser_program
 
+TRACES = os.environ.get("TRACE") == "1"
 ARTIFACTS = ROOT / "tests" / ".artifacts"
 # Without these Chromium talks to its maker's hosts, and cannot run as root or without a GPU.
 CHROMIUM_ARGUMENTS = [
@@ -96,32 +98,33 @@ async def new_context(
 ) -> AsyncIterator[Callable[..., Awaitable[BrowserContext]]]:
     """Opens browser contexts, each like a person's own browser, closed after the test.
 
-    When the test fails, each leaves a trace and a screenshot of its pages in tests/.artifacts.
+    When the test fails, each leaves screenshots of its pages in tests/.artifacts; with TRACE=1 a trace as well, which
+    makes every step take longer.
     """
     contexts: list[BrowserContext] = []
 
     async def open_context(**options: Any) -> BrowserContext:
         context = await browser.new_context(**options)
         context.set_default_timeout(10_000)
-        await context.tracing.start(snapshots=True)
+        if TRACES:
+            await context.tracing.start(snapshots=True)
         contexts.append(context)
         return context
 
     yield open_context
     failed = request.node.stash.get(FAILED, False)
     for number, context in enumerate(contexts, 1):
-        await _leave_evidence(context, f"{_file_name(request.node)}-{number}", wanted=failed)
+        if failed:
+            await _leave_evidence(context, f"{_file_name(request.node)}-{number}")
         await context.close()
 
 
-async def _leave_evidence(context: BrowserContext, name: str, *, wanted: bool) -> None:
-    if not wanted:
-        await context.tracing.stop()
-        return
+async def _leave_evidence(context: BrowserContext, name: str) -> None:
     ARTIFACTS.mkdir(exist_ok=True)
     for number, page in enumerate(context.pages, 1):
         await page.screenshot(path=ARTIFACTS / f"{name}-page{number}.png", full_page=True)
-    await context.tracing.stop(path=ARTIFACTS / f"{name}-trace.zip")
+    if TRACES:
+        await context.tracing.stop(path=ARTIFACTS / f"{name}-trace.zip")
 
 
 def _file_name(item: pytest.Item) -> str:

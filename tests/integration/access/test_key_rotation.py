@@ -91,15 +91,15 @@ async def test_a_rotation_signs_nobody_out(steps: dict[str, Instance]) -> None:
 
 @pytest.mark.parametrize("key", [None, "repeated"])
 async def test_an_invite_is_good_whether_it_was_made_under_a_key_or_not(
-    walked: Instance, key: str | None
+    unlimited: Instance, key: str | None
 ) -> None:
-    desk = await (await walked.sign_up("Ana")).new_workspace()
+    desk = await (await unlimited.sign_up("Ana")).new_workspace()
     made = await desk.post("/invites", {"role": "viewer"}, key=key)
     again = await desk.post("/invites", {"role": "viewer"}, key=key)
 
     assert (again.json()["code"] == made.json()["code"]) == (key is not None)
     assert "made_with" not in made.json()
     for invite in (made, again) if key is None else (made,):
-        ben = await walked.sign_up("Ben")
+        ben = await unlimited.sign_up("Ben")
         response = await ben.post(f"/invites/{invite.json()['code']}/accept")
         assert response.status_code == 200, response.text

@@ -20,9 +20,9 @@ def everything_stored(instance: Instance) -> Iterator[str]:
                 yield from (value for value in row if isinstance(value, str))
 
 
-async def test_no_secret_is_stored_as_it_is_used(walked: Instance) -> None:
+async def test_no_secret_is_stored_as_it_is_used(unlimited: Instance) -> None:
     password = "a password that only this test has"
-    ana = await walked.sign_up("Ana", password=password)
+    ana = await unlimited.sign_up("Ana", password=password)
     desk = await ana.new_workspace()
     keyed = {"headers": {"Idempotency-Key": "kept-for-repetitions"}}
     invite = (await desk.post("/invites", {"role": "viewer"}, **keyed)).json()
@@ -31,7 +31,7 @@ async def test_no_secret_is_stored_as_it_is_used(walked: Instance) -> None:
     hook = {"url": "https://hooks.example.com/", "events": ["*"], "enabled": False}
     webhook = (await desk.post("/webhooks", hook)).json()
     body = {"refresh_token": ana.refresh_token}
-    refreshed = (await walked.ask("POST", "/auth/refresh", body)).json()
+    refreshed = (await unlimited.ask("POST", "/auth/refresh", body)).json()
     secrets = {
         "password": password,
         "access token": refreshed["access_token"],
@@ -40,10 +40,10 @@ async def test_no_secret_is_stored_as_it_is_used(walked: Instance) -> None:
         "invite code": invite["code"],
         "personal access token": token["token"],
         "secret of a webhook": webhook["secret"],
-        "server's key": walked.process.settings["JWT_SECRET_KEY"],
+        "server's key": unlimited.process.settings["JWT_SECRET_KEY"],
     }
 
-    stored = "\n".join(everything_stored(walked))
+    stored = "\n".join(everything_stored(unlimited))
 
     assert ana.id in stored
     for name, secret in secrets.items():

@@ -15,7 +15,17 @@ READS = {"workspace.read", "invite.read", "webhook.read"}
 
 MAY = {
     "workspace.read": VIEWER,
+    "workspace.update": ADMIN,
+    "workspace.delete": OWNER,
     "member.leave": VIEWER,
+    "member.update": ADMIN,
+    "member.remove": ADMIN,
+    "invite.read": ADMIN,
+    "invite.create": ADMIN,
+    "invite.delete": ADMIN,
+    "stage.create": ADMIN,
+    "stage.update": ADMIN,
+    "stage.delete": ADMIN,
     "client.create": EDITOR,
     "client.update": EDITOR,
     "client.delete": EDITOR,
@@ -23,18 +33,18 @@ MAY = {
     "client.bulk": EDITOR,
     "client.import": EDITOR,
     "comment.create": EDITOR,
-    "stage.create": ADMIN,
-    "stage.update": ADMIN,
-    "stage.delete": ADMIN,
-    "member.update": ADMIN,
-    "member.remove": ADMIN,
-    "invite.create": ADMIN,
-    "invite.read": ADMIN,
+    "assistant.ask": VIEWER,
+    "assistant.cancel": VIEWER,
+    "assistant.apply": EDITOR,
+    "assistant.dismiss": EDITOR,
     "webhook.read": ADMIN,
     "webhook.create": ADMIN,
+    "webhook.update": ADMIN,
+    "webhook.delete": ADMIN,
+    "webhook.rotate": ADMIN,
+    "webhook.test": ADMIN,
+    "webhook.redeliver": ADMIN,
     "webhook.replay": ADMIN,
-    "workspace.update": ADMIN,
-    "workspace.delete": OWNER,
 }
 
 
@@ -44,6 +54,10 @@ def allowed(role: Role, operation: str) -> bool:
     except Forbidden:
         return False
     return True
+
+
+def test_there_is_no_other_operation() -> None:
+    assert MINIMUM_ROLE.keys() == MAY.keys()
 
 
 def test_every_command_has_a_row_in_the_table() -> None:
