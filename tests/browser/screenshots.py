@@ -235,6 +235,10 @@ async def dialogs(visit: Visit) -> None:
     await page.wait_for_selector("dialog .row")
     await visit.shoot("tokens")
     await page.keyboard.press("Escape")
+    await visit.menu("Sessions and password", "Sessões e senha")
+    await page.wait_for_selector("dialog .row")
+    await visit.shoot("security")
+    await page.keyboard.press("Escape")
     await visit.menu("Import CSV", "Importar CSV")
     await visit.shoot("import")
     file = {"name": "clients.csv", "mimeType": "text/csv", "buffer": CSV.encode()}

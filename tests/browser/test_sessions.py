@@ -9,7 +9,7 @@ from playwright.async_api import Route, expect
 from tests.browser.conftest import OpenTab, SitDown, address_of
 from tests.browser.screens import BoardScreen, Entry, Panel
 from tests.browser.tab import CONNECTION_LOST, Tab
-from tests.drivers import Desk
+from tests.drivers import PASSWORD, Desk
 
 REFRESH = "**/api/v1/auth/refresh"
 # Every record of every database of the page: its session, and commands on their way.
@@ -146,6 +146,62 @@ async def test_whoever_signs_out_with_changes_unsent_is_asked_first(
     await Entry(board.tab).sign_in(ana.person.email)
     await board.is_live()
     await board.shows(Lead=[])
+
+
+async def test_who_looks_where_they_are_signed_in_can_end_it_there(
+    ana: Desk, sit_down: SitDown
+) -> None:
+    here, elsewhere = await sit_down(ana), await sit_down(ana)
+
+    dialog = await here.security()
+    await dialog.lists("This browser", "Chrome on Linux", "python-httpx")
+    await dialog.end("Chrome on Linux")
+
+    await dialog.lists("This browser", "python-httpx")
+    await Entry(elsewhere.tab).is_asked_for()
+    await expect(elsewhere.page.get_by_text("Your session has ended.")).to_be_visible()
+    elsewhere.tab.expect("status of 401")
+    assert (await ana.get("/clients")).status_code == 200
+
+
+async def test_all_other_sessions_are_ended_at_once(ana: Desk, sit_down: SitDown) -> None:
+    here, elsewhere = await sit_down(ana), await sit_down(ana)
+
+    dialog = await here.security()
+    await dialog.end_others()
+
+    await dialog.lists("This browser")
+    await Entry(elsewhere.tab).is_asked_for()
+    elsewhere.tab.expect("status of 401")
+    assert (await ana.get("/clients")).status_code == 401
+    await here.tab.reload()
+    await here.is_live()
+
+
+async def test_a_changed_password_holds_from_then_on_and_ends_every_other_session(
+    ana: Desk, sit_down: SitDown
+) -> None:
+    here, elsewhere = await sit_down(ana), await sit_down(ana)
+    for board in (here, elsewhere):
+        board.tab.expect("status of 401", "status of 422")
+
+    dialog = await here.security()
+    await dialog.change_password("not my password", "a new and longer one")
+    await dialog.says("Is not the password of this account")
+    await dialog.change_password(PASSWORD, "short")
+    await dialog.says("Must have at least 8 characters")
+    await dialog.change_password(PASSWORD, "a new and longer one")
+    await dialog.says("Your password has been changed")
+    await dialog.lists("This browser")
+
+    await here.tab.reload()
+    await here.is_live()
+    entry = Entry(elsewhere.tab)
+    await entry.is_asked_for()
+    await entry.sign_in(ana.person.email)
+    await entry.says("password")
+    await entry.sign_in(ana.person.email, "a new and longer one")
+    await elsewhere.is_live()
 
 
 async def test_a_wrong_password_is_told_and_the_form_stays(ana: Desk, open_tab: OpenTab) -> None:

@@ -2,19 +2,23 @@ import { useState } from "preact/hooks";
 import { useApp } from "../app/context.js";
 import { chooseLanguage, language, LANGUAGES, text } from "../text/index.js";
 import { Avatar } from "../ui/avatar.jsx";
-import { ExitIcon, GlobeIcon, KeyIcon } from "../ui/icons.jsx";
+import { ExitIcon, GlobeIcon, KeyIcon, ShieldIcon } from "../ui/icons.jsx";
+import { Later } from "../ui/later.jsx";
 import { Menu } from "../ui/menu.jsx";
 import { signOut } from "./leaving.jsx";
 import { TokensDialog } from "./tokens-dialog.jsx";
 
+const loadSecurity = () => import("./security-dialog.jsx");
+
 /** One's own account, wherever one is. `items` are what the place adds. */
 export function AccountMenu({ items = [] }) {
   const app = useApp();
-  const [tokens, setTokens] = useState(false);
+  const [dialog, setDialog] = useState(null);
   const { user } = app.session.state.value;
   if (!user) return null;
   const own = [
-    { label: text.tokens.title, icon: <KeyIcon />, run: () => setTokens(true), divided: items.length > 0 },
+    { label: text.tokens.title, icon: <KeyIcon />, run: () => setDialog("tokens"), divided: items.length > 0 },
+    { label: text.menu.security, icon: <ShieldIcon />, run: () => setDialog("security") },
     ...Object.entries(LANGUAGES).map(([key, label], index) => ({
       label,
       lang: key,
@@ -40,7 +44,8 @@ export function AccountMenu({ items = [] }) {
         heading={heading}
         items={[...items, ...own]}
       />
-      {tokens && <TokensDialog onClose={() => setTokens(false)} />}
+      {dialog === "tokens" && <TokensDialog onClose={() => setDialog(null)} />}
+      {dialog === "security" && <Later load={loadSecurity} name="SecurityDialog" onClose={() => setDialog(null)} />}
     </>
   );
 }

@@ -46,6 +46,16 @@ export class Session {
     this.#tellTabs();
   }
 
+  /** `change` is {current_password, new_password}. Every other session of the person ends. */
+  async changePassword(change) {
+    const { token } = await this.#renew(this.#access?.token ?? null);
+    // The answer uses the refresh token up, so no tab may use it meanwhile.
+    await this.#deps.vault.alone(async () => {
+      const headers = { Authorization: `Bearer ${token}` };
+      await this.#adopt((await this.#deps.request("POST", "/auth/password", { body: change, headers })).data);
+    });
+  }
+
   /** How many commands of whoever is signed in the server has not answered yet, of all boards. */
   async unsent() {
     const { user } = this.state.value;

@@ -306,6 +306,7 @@ export const en = {
     stages: "Stages",
     webhooks: "Webhooks",
     workspaces: "All workspaces",
+    security: "Sessions and password",
     signOut: "Sign out",
   },
 
@@ -594,6 +595,8 @@ export const en = {
       name: "A name is needed.",
       email: "Enter an address such as ana@example.com.",
       password: "At least 8 characters.",
+      current_password: "This is not your password.",
+      new_password: "At least 8 characters.",
     },
   },
 

@@ -313,6 +313,7 @@ export const ptBR = {
     stages: "Etapas",
     webhooks: "Webhooks",
     workspaces: "Todos os espaços de trabalho",
+    security: "Sessões e senha",
     signOut: "Sair",
   },
 
@@ -602,6 +603,8 @@ export const ptBR = {
       name: "É preciso um nome.",
       email: "Digite um endereço como ana@exemplo.com.",
       password: "No mínimo 8 caracteres.",
+      current_password: "Esta não é a sua senha.",
+      new_password: "No mínimo 8 caracteres.",
     },
   },
 

@@ -130,6 +130,9 @@ export const KeyIcon = icon(
     {line("m7.5 8.5 5.25-5.25M10.75 5.25l1.75 1.75")}
   </>,
 );
+export const ShieldIcon = icon(
+  line("M8 2.25 13 4v3.75c0 3-2 5-5 6-3-1-5-3-5-6V4ZM5.75 8 7.4 9.65 10.4 6.4"),
+);
 export const GlobeIcon = icon(
   <>
     <circle cx="8" cy="8" r="5.5" />

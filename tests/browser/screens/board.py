@@ -14,7 +14,12 @@ from tests.browser.screens.mouse import Mouse
 from tests.browser.screens.palette import Palette
 from tests.browser.screens.panel import Panel
 from tests.browser.screens.people import InviteDialog, MembersDialog
-from tests.browser.screens.settings import StagesDialog, TokensDialog, WebhooksDialog
+from tests.browser.screens.settings import (
+    SecurityDialog,
+    StagesDialog,
+    TokensDialog,
+    WebhooksDialog,
+)
 from tests.browser.screens.transfer import ImportDialog
 from tests.browser.screens.viewbar import ViewBar
 from tests.browser.tab import PATIENCE_MS, Tab
@@ -168,6 +173,10 @@ class BoardScreen:
     async def tokens(self) -> TokensDialog:
         await self._from_account_menu("Access tokens")
         return TokensDialog(self.tab)
+
+    async def security(self) -> SecurityDialog:
+        await self._from_account_menu("Sessions and password")
+        return SecurityDialog(self.tab)
 
     async def webhooks(self) -> WebhooksDialog:
         await self._from_account_menu("Webhooks")

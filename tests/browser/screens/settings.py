@@ -76,6 +76,36 @@ class TokensDialog:
         await expect(self._root.get_by_text("You have no access tokens.")).to_be_visible()
 
 
+class SecurityDialog:
+    def __init__(self, tab: Tab) -> None:
+        self._root = tab.page.get_by_role("dialog", name="Sessions and password")
+
+    async def lists(self, *rows: str) -> None:
+        """The last used first; each row has the words given for it, in any place."""
+        listed = self._root.get_by_role("listitem")
+        await expect(listed).to_have_count(len(rows))
+        for row in rows:
+            await expect(listed.filter(has_text=row).first).to_be_visible()
+
+    async def end(self, device: str) -> None:
+        label = f"Sign out {device}"
+        await self._root.get_by_role("button", name=label, exact=True).first.click()
+        await self._root.get_by_role("button", name=f"{label}: Sign out?").click()
+
+    async def end_others(self) -> None:
+        label = "Sign out everywhere else"
+        await self._root.get_by_role("button", name=label, exact=True).click()
+        await self._root.get_by_role("button", name=f"{label}: Sign out?").click()
+
+    async def change_password(self, current: str, new: str) -> None:
+        await self._root.get_by_label("Current password", exact=True).fill(current)
+        await self._root.get_by_label("New password", exact=True).fill(new)
+        await self._root.get_by_role("button", name="Change password").click()
+
+    async def says(self, text: str) -> None:
+        await expect(self._root.get_by_text(text)).to_be_visible()
+
+
 class WebhooksDialog:
     def __init__(self, tab: Tab) -> None:
         self._root = tab.page.get_by_role("dialog", name="Webhooks")

@@ -16,6 +16,11 @@ function rotatingServer() {
     const grant = (refreshToken) => ({
       data: { user: ana, access_token: `a${++server.count}`, refresh_token: refreshToken, expires_in: 900 },
     });
+    if (path === "/auth/password") {
+      if (body.current_password !== "old") throw new Refused({ status: 422, detail: "Is not the password." });
+      server.used.set(server.current, { next: null });
+      return grant((server.current = "after"));
+    }
     if (path !== "/auth/refresh") return grant("r0");
     const before = server.used.get(body.refresh_token);
     const key = headers["Idempotency-Key"];
@@ -183,4 +188,33 @@ test("a browser that forbids storage hinders nobody from signing out", async () 
   assert.equal(await session.unsent(), 0);
   await session.signOut();
   assert.equal(session.state.value.status, "out");
+});
+
+test("a changed password goes on with the tokens of its answer, and no tab uses up the one before meanwhile", async () => {
+  const server = rotatingServer();
+  const vault = sharedVault();
+  const [first, second] = [tab(server, vault), tab(server, vault)];
+  await first.session.start();
+  await second.session.start();
+  const change = { current_password: "old", new_password: "new" };
+
+  await Promise.all([first.session.changePassword(change), second.session.tokens.renew("a2")]);
+
+  const { body, headers } = server.requests.find(({ path }) => path === "/auth/password");
+  assert.deepEqual(body, change);
+  assert.match(headers.Authorization, /^Bearer a\d+$/);
+  assert.equal(first.session.state.value.status, "in");
+  assert.equal(second.session.state.value.status, "in");
+  assert.equal(vault.record.refresh_token, server.current);
+});
+
+test("a refused change of the password leaves the session as it was", async () => {
+  const server = rotatingServer();
+  const { session } = tab(server, sharedVault());
+  await session.start();
+
+  await assert.rejects(session.changePassword({ current_password: "?", new_password: "new" }), Refused);
+
+  assert.equal(session.state.value.status, "in");
+  assert.ok((await session.tokens.renew(session.tokens.current().token)).token);
 });

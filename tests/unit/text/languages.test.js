@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { en } from "../../../static/src/text/en.js";
 import { languageOf, localeOf } from "../../../static/src/text/language.js";
 import { ptBR } from "../../../static/src/text/pt-BR.js";
+import * as security from "../../../static/src/account/security-words.js";
 import * as webhooks from "../../../static/src/webhooks/words.js";
 
 /** Every word's path, with what it is: "text", or a function and how much it takes. */
@@ -20,6 +21,7 @@ test("every language says the same things", () => {
 });
 
 test("so do the words that are loaded with a dialog", () => {
+  assert.deepEqual(shapeOf(security.ptBR), shapeOf(security.en));
   assert.deepEqual(shapeOf(webhooks.ptBR), shapeOf(webhooks.en));
 });
 

@@ -1,0 +1,41 @@
+// The words of the dialog about sessions and password, which are loaded with it.
+
+export const en = {
+  sessions: "Signed in on",
+  lead: "Every place where somebody is signed in as you. Sign out those you do not know, and change the password.",
+  here: "This browser",
+  on: (browser, system) => `${browser} on ${system}`,
+  unknown: "Unknown device",
+  since: (when) => `Since ${when}`,
+  used: (when) => `Active ${when}`,
+  end: (device) => `Sign out ${device}`,
+  endShort: "Sign out",
+  sure: "Sign out?",
+  endOthers: "Sign out everywhere else",
+  password: "Change the password",
+  passwordLead: "Signs you out everywhere else. Access tokens stay.",
+  current: "Current password",
+  next: "New password",
+  submit: "Change password",
+  changed: "Your password has been changed, and you are signed out everywhere else.",
+};
+
+export const ptBR = {
+  sessions: "Conectado em",
+  lead: "Todos os lugares em que alguém entrou como você. Desconecte os que você não reconhece e troque a senha.",
+  here: "Este navegador",
+  on: (browser, system) => `${browser} em ${system}`,
+  unknown: "Dispositivo desconhecido",
+  since: (when) => `Desde ${when}`,
+  used: (when) => `Ativo ${when}`,
+  end: (device) => `Desconectar ${device}`,
+  endShort: "Desconectar",
+  sure: "Desconectar?",
+  endOthers: "Desconectar de todos os outros",
+  password: "Trocar a senha",
+  passwordLead: "Desconecta você de todos os outros lugares. Os tokens de acesso ficam.",
+  current: "Senha atual",
+  next: "Nova senha",
+  submit: "Trocar senha",
+  changed: "Sua senha foi trocada, e você foi desconectado de todos os outros lugares.",
+};
