@@ -26,7 +26,7 @@ demo: .venv/runtime ## fill a workspace with sample clients, and print two login
 test: .venv/tests .venv/infra/.installed static/dist/.built tests/unit/asyncapi/node_modules/.installed check ## check the code and run every test (TESTS=tests/unit for some)
 	@scripts/setup/services.sh
 	@npm test --silent
-	@$(PYTHON) -m pytest -n $(TESTERS) --dist loadfile $(TESTS)
+	@$(PYTHON) -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 screenshots: .venv/tests static/dist/.built ## take a picture of every screen, into tests/.artifacts/screenshots
 	@scripts/setup/services.sh

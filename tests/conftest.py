@@ -29,6 +29,8 @@ FAILED = pytest.StashKey[bool]()
 def pytest_configure() -> None:
     # A polite kill ends the run as Ctrl-C does, so that the services are stopped as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # In the background of a shell it is ignored, and would be by whatever is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.docs.shell import at
-from tests.services import ROOT, ServerProcess
+from tests.services import ROOT, ServerProcess, eventually
 from tests.unit.docs.markdown import Page
 
 START = Page("docs/getting-started.md")
@@ -105,6 +105,22 @@ async def line_of(process: asyncio.subprocess.Process) -> str:
     return line.decode()
 
 
+@contextlib.asynccontextmanager
+async def hanging_up(port: int) -> AsyncIterator[set[str]]:
+    """Whoever comes to this port is sent away; which of the followers have come, by what they call themselves."""
+    knocked: set[str] = set()
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().casefold()
+            (agent,) = re.findall(r"^user-agent: (\w+)", head, re.MULTILINE)
+            knocked.add("python" if agent == "clientflow" else agent)
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", port):
+        yield knocked
+
+
 async def test_three_scripts_of_ten_lines_or_so_follow_the_board_live(newcomer: Newcomer) -> None:
     async with contextlib.AsyncExitStack() as stack:
         following = {}
@@ -124,7 +140,10 @@ async def test_three_scripts_of_ten_lines_or_so_follow_the_board_live(newcomer: 
             live = await line_of(process)
             assert "created" in live
             assert "Padaria Aurora" in live
-        await asyncio.to_thread(newcomer.server.restart)
+        await asyncio.to_thread(newcomer.server.stop)
+        async with hanging_up(newcomer.server.port) as knocked:
+            await eventually(lambda: len(knocked) == len(FOLLOWERS), timeout=30)
+        await asyncio.to_thread(newcomer.server.start)
         await newcomer.types('clientflow clients add "Kestrel Analytics" >made')
         for process in following.values():
             while "Kestrel Analytics" not in (line := await line_of(process)):
