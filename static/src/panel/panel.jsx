@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp, useBoard } from "../app/context.js";
 import { text } from "../text/index.js";
 import { AvatarStack } from "../ui/avatar.jsx";
@@ -55,8 +55,9 @@ function Sheet({ client }) {
     board.remove(client);
   }
 
-  useEffect(() => sheet.current.focus({ preventScroll: true }), []);
-  useEffect(() => {
+  // Before it is painted: whoever sees it can close it.
+  useLayoutEffect(() => sheet.current.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => {
     const onKey = (event) => {
       const elsewhere = document.querySelector("dialog[open]") || event.target.closest(".filter, .composer");
       if (event.key !== "Escape" || event.defaultPrevented || elsewhere) return;
