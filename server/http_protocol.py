@@ -97,6 +97,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._stop_timer()
         self._leave()
         super().handle_websocket_upgrade()
+        # Each holds the other: with this one's work done, that would be garbage for the collector to find.
+        self.parser = None  # type: ignore[assignment]
 
     # In
 

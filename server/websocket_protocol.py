@@ -88,9 +88,20 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             extensions = cast("dict[str, object]", self.scope["extensions"])
             extensions[EXTENSION] = self
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._forget_door()
+        self.conn.parser.close()  # it holds what holds it
+
+    def _forget_door(self) -> None:
+        """The scope holds this, and this the scope: nothing but the garbage collector would free them."""
+        if hasattr(self, "scope"):
+            cast("dict[str, object]", self.scope["extensions"]).pop(EXTENSION, None)
+
     def hand_over(self) -> FrameSocket:
         """The accepted socket, which this protocol and the app have no more to do with. It reads once it is begun."""
         self.stop_keepalive()
+        self._forget_door()
         self.request.headers.clear()  # the parser keeps them as long as the socket lives
         messages = deque[Any]()
         while not self.queue.empty():
