@@ -159,7 +159,7 @@ class Hub:
     def announce(self, workspace_id: str, subscriber: Subscriber, state: PresenceState) -> None:
         """Show the others what this member is doing."""
         topic = self._topics.get(workspace_id)
-        if topic is not None:
+        if topic is not None and not topic.presence.shows(subscriber.session_id, state):
             events = topic.presence.update(subscriber.session_id, state)
             self._tell(topic, events, topic.presence.tell(subscriber.session_id))
 

@@ -106,6 +106,11 @@ class PresenceBoard:
             Entry(session, user_id, name, PresenceState()), self.instance, float("inf")
         )
 
+    def shows(self, session: str, state: PresenceState) -> bool:
+        """Whether this is what is known of a socket of this instance already."""
+        seen = self._seen.get(session)
+        return seen is not None and seen.entry.state == state
+
     def update(self, session: str, state: PresenceState) -> list[PresenceEvent]:
         """A socket of this instance looks at something else."""
         seen = self._seen.get(session)

@@ -179,6 +179,28 @@ async def test_a_departure_that_the_bus_lost_heals_with_the_time_to_live() -> No
 
 
 @in_virtual_time
+async def test_the_same_state_again_is_told_to_nobody_here_or_elsewhere() -> None:
+    async with cluster() as board:
+        a, b = await board.start("a"), await board.start("b")
+        ana, ben = await join(a, "ana"), await join(b, "ben")
+        a.announce("w1", ana, PresenceState("client-1"))
+        await idle()
+        assert events(ben)[-1:] == [("updated", "ana")]
+        told, crossed = len(ben.presence), list[bytes]()
+
+        def notes(message: bytes) -> bool:
+            crossed.append(message)
+            return False
+
+        board.bus.loses = notes
+        a.announce("w1", ana, PresenceState("client-1"))
+        await idle()
+
+        assert crossed == []
+        assert len(ben.presence) == told
+
+
+@in_virtual_time
 async def test_presence_is_no_change_and_leaves_no_trace_in_the_log() -> None:
     async with cluster() as board:
         hub = await board.start()
