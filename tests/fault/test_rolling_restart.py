@@ -10,6 +10,7 @@ from itertools import pairwise
 from time import monotonic
 from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.async_api import BrowserContext, WebSocket
 
@@ -22,7 +23,7 @@ from tests.fault.collect import collect
 from tests.fault.figures import figures_of
 from tests.fault.history import Acknowledged, Ended, History, Loaded, Welcomed
 from tests.fault.workload import Plan, Workload
-from tests.services import Nginx
+from tests.services import Nginx, eventually
 
 CROWD = Plan(browsers_per_instance=24, scripts_per_instance=3, think_s=0.4, drop_rate=0.0)
 # A drained channel comes back at once, and finds another instance behind the same address.
@@ -77,11 +78,13 @@ async def added(desk: Desk, name: str) -> None:
     """nginx repeats no write that it has passed on: whoever gets 502 asks again under the same key."""
     person = desk.person
     headers = {"Authorization": f"Bearer {person.token}", "Idempotency-Key": uuid4().hex}
-    for _ in range(5):
+
+    async def asked() -> httpx.Response | None:
         path = f"/api/v1{desk.path}/clients"
         answer = await person.instance.http.post(path, json={"name": name}, headers=headers)
-        if answer.status_code != 502:
-            break
+        return None if answer.status_code == 502 else answer
+
+    answer = await eventually(asked, timeout=LONGEST_INTERRUPTION_S)
     assert answer.status_code == 201, answer.text
 
 
