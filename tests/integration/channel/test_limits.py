@@ -17,9 +17,7 @@ TOO_SLOW = b"reading too slowly: come back and resume"
 
 async def test_a_flood_of_frames_is_closed_with_4029(desk: Desk) -> None:
     flooding, other = await desk.open_board(), await desk.open_board()
-    at_once = (
-        150  # a peer that says much more after the end has a second to read why, and then no longer
-    )
+    at_once = 150  # who says much more after the end has a second to read why, and then no longer
 
     async with asyncio.timeout(30):
         with contextlib.suppress(ConnectionClosed):
