@@ -3,9 +3,8 @@ import { useApp } from "../app/context.js";
 import { formatAgo, formatDate } from "../format/dates.js";
 import { allPages } from "../sync/snapshot.js";
 import { language, text } from "../text/index.js";
-import { messageOf } from "../text/problems.js";
 import { Dialog } from "../ui/dialog.jsx";
-import { Fault } from "../ui/fault.jsx";
+import { Fault, FormFault } from "../ui/fault.jsx";
 import { FormField, faultsOf } from "../ui/field.jsx";
 import { useListing } from "../ui/listing.js";
 import { Sure } from "../ui/sure.jsx";
@@ -99,11 +98,7 @@ function NewPassword({ onChanged }) {
     <form class="dialog__form dialog__form--more" onSubmit={submit}>
       <h3>{words.password}</h3>
       <p class="dialog__lead">{words.passwordLead}</p>
-      {error && Object.keys(faults).length === 0 && (
-        <p class="callout callout--error" role="alert">
-          {messageOf(error)}
-        </p>
-      )}
+      <FormFault error={error} />
       {done && (
         <p class="callout" role="status">
           {words.changed}

@@ -3,10 +3,9 @@ import { useApp } from "../app/context.js";
 import { formatAgo, formatDate } from "../format/dates.js";
 import { allPages } from "../sync/snapshot.js";
 import { text } from "../text/index.js";
-import { messageOf } from "../text/problems.js";
 import { Copy } from "../ui/copy.jsx";
 import { Dialog } from "../ui/dialog.jsx";
-import { Fault } from "../ui/fault.jsx";
+import { Fault, FormFault } from "../ui/fault.jsx";
 import { FormField, SelectField, faultsOf } from "../ui/field.jsx";
 import { useListing } from "../ui/listing.js";
 import { Sure } from "../ui/sure.jsx";
@@ -111,11 +110,7 @@ function NewToken({ workspaces, onMade }) {
   return (
     <form class="dialog__form dialog__form--more" onSubmit={submit}>
       <h3>{words.create}</h3>
-      {error && Object.keys(faults).length === 0 && (
-        <p class="callout callout--error" role="alert">
-          {messageOf(error)}
-        </p>
-      )}
+      <FormFault error={error} />
       <FormField
         label={words.name}
         name="name"

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import { useApp } from "../app/context.js";
 import { text } from "../text/index.js";
-import { messageOf } from "../text/problems.js";
+import { FormFault } from "../ui/fault.jsx";
 import { FormField, faultsOf } from "../ui/field.jsx";
 import { Logo } from "../ui/icons.jsx";
 import { LanguageSwitch } from "./language-switch.jsx";
@@ -49,11 +49,7 @@ export function SignIn({ invited }) {
           <h1>{registering ? words.registerTitle : words.signInTitle}</h1>
           <p class="entry__lead">{registering ? words.registerLead : words.signInLead}</p>
           {notice && !error && <p class="callout">{notice}</p>}
-          {error && Object.keys(faults).length === 0 && (
-            <p class="callout callout--error" role="alert">
-              {messageOf(error)}
-            </p>
-          )}
+          <FormFault error={error} />
           <form ref={form} onSubmit={submit} noValidate={registering}>
             {registering && (
               <FormField label={words.name} name="name" autoComplete="name" required error={faults.name} />

@@ -2,9 +2,9 @@ import { useState } from "preact/hooks";
 import { useApp, useBoard } from "../app/context.js";
 import { formatDate } from "../format/dates.js";
 import { text } from "../text/index.js";
-import { messageOf } from "../text/problems.js";
 import { Copy } from "../ui/copy.jsx";
 import { Dialog } from "../ui/dialog.jsx";
+import { FormFault } from "../ui/fault.jsx";
 import { FormField, faultsOf } from "../ui/field.jsx";
 import { Invites } from "./invites.jsx";
 
@@ -38,11 +38,7 @@ export function InviteDialog({ onClose }) {
   return (
     <Dialog title={words.title} onClose={onClose}>
       <p class="dialog__lead">{words.lead}</p>
-      {error && Object.keys(faults).length === 0 && (
-        <p class="callout callout--error" role="alert">
-          {messageOf(error)}
-        </p>
-      )}
+      <FormFault error={error} />
       <form class="dialog__form" onSubmit={submit}>
         <fieldset class="roles">
           <legend>{words.role}</legend>

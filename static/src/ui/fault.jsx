@@ -1,5 +1,6 @@
 import { text } from "../text/index.js";
 import { messageOf } from "../text/problems.js";
+import { faultsOf } from "./field.jsx";
 
 /** What went wrong, in words; nothing when nothing did. `onRetry` offers to try once more. */
 export function Fault({ error, onRetry }) {
@@ -14,4 +15,9 @@ export function Fault({ error, onRetry }) {
       )}
     </p>
   );
+}
+
+/** The same for a form, whose fields tell what is wrong with them. */
+export function FormFault({ error }) {
+  return Object.keys(faultsOf(error)).length === 0 ? <Fault error={error} /> : null;
 }

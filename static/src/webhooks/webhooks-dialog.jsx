@@ -4,7 +4,7 @@ import { formatAgo, formatDate } from "../format/dates.js";
 import { language } from "../text/index.js";
 import { Copy } from "../ui/copy.jsx";
 import { Dialog } from "../ui/dialog.jsx";
-import { Fault } from "../ui/fault.jsx";
+import { Fault, FormFault } from "../ui/fault.jsx";
 import { FormField, faultsOf } from "../ui/field.jsx";
 import { useListing } from "../ui/listing.js";
 import { Sure } from "../ui/sure.jsx";
@@ -157,7 +157,7 @@ function NewHook({ onMade }) {
   return (
     <form class="dialog__form dialog__form--more" onSubmit={submit}>
       <h3>{words.create}</h3>
-      {Object.keys(faults).length === 0 && <Fault error={error} />}
+      <FormFault error={error} />
       <FormField
         label={words.url}
         name="url"
